@@ -1,0 +1,266 @@
+"""The declaration of a plugin: ports, config and what it does, from which form, checks and help follow.
+
+Plugin authors import these names from ``flowstudio.plugin``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from flowstudio.engine.values import JSON
+
+__all__ = [
+    "Answer",
+    "Command",
+    "Context",
+    "Data",
+    "Emit",
+    "Event",
+    "Expression",
+    "Field",
+    "FieldKind",
+    "NodeConfig",
+    "Plugin",
+    "Port",
+    "Result",
+    "RunInfo",
+    "Submit",
+    "Template",
+    "Trigger",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened; one to one with a CloudEvent (``properties`` is its ``data``)."""
+
+    id: str
+    type: str
+    source: str = ""
+    subject: str | None = None
+    time: str = ""  # ISO 8601, UTC
+    properties: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A named place of a node where edges end (input) or begin (output)."""
+
+    name: str
+    description: str = ""
+    title: str = ""  # empty: the name, capitalised
+    type: str = "any"  # any, object, list, text, number, boolean
+
+
+@dataclass(frozen=True, slots=True)
+class FieldKind:
+    """Marks a config field whose text is evaluated when the node runs: expression, template or data."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "x-kind": self.name}
+
+
+if TYPE_CHECKING:
+    Expression: TypeAlias = Any
+    Template: TypeAlias = Any
+    Data: TypeAlias = Any
+else:
+    Expression = Annotated[str, FieldKind("expression")]
+    """A condition or value: ``payload.total > 100``. The plugin reads the evaluated value."""
+    Template = Annotated[str, FieldKind("template")]
+    """Text with ``{{ … }}``. The plugin reads the finished text."""
+    Data = Annotated[Any, FieldKind("data")]
+    """JSON whose strings may hold ``{{ … }}``; a string that is one expression keeps its native type."""
+
+
+class NodeConfig(BaseModel):
+    """The settings of one node. Expression, Template and Data stand at the top level of a config only.
+
+    Any other field holds a literal of its type or ``{"$expr": "…"}``, which is evaluated when the node
+    runs and then checked against the type.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# ── Commands: effects that the runner commits together with the step's result ──────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Start a background run at this node. Unset values mean: as in the run that submits."""
+
+    event_type: str | None = None
+    event_properties: JSON = None
+    has_event_properties: bool = False
+    recording: str = "status"  # none, status, all
+    payload: JSON = None  # what the node's `output` port fires in the background
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Record an event that may start other workflows."""
+
+    event_type: str
+    properties: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a caller that waits for the run is answered."""
+
+    status: int = 200
+    headers: Mapping[str, str] | None = None
+    body: JSON = None
+
+
+Command: TypeAlias = Submit | Emit | Answer
+
+Output: TypeAlias = tuple[str, JSON]
+Result: TypeAlias = Output | list[Output | Command] | None
+"""What ``run`` returns: one ``(port, payload)``, a list of those and of commands, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a node may know of the run it is part of."""
+
+    id: str
+    kind: str = "foreground"  # or "background"
+    workflow: str = ""
+    is_test: bool = False
+    is_replay: bool = False
+    started: datetime | None = None
+
+
+class Log(Protocol):
+    """Writes lines into the step's log, shown live on the canvas."""
+
+    def debug(self, message: str) -> None: ...
+    def info(self, message: str) -> None: ...
+    def warning(self, message: str) -> None: ...
+    def error(self, message: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Context:
+    """What a plugin is handed beside its payload; made anew for every step."""
+
+    event: Event
+    run: RunInfo
+    log: Log
+    now: datetime
+    """The run's start: the same at every restore."""
+    idempotency_key: str
+    """``run:node:iteration``: give it to outside services so that a repeated call acts once."""
+    begins_here: bool = False
+    """True at the node at which a background run begins (again): it was submitted from here."""
+    services: Mapping[str, Any] | None = None
+
+    @property
+    def http(self) -> Any:
+        """An ``httpx.AsyncClient`` that refuses private, loopback and metadata addresses."""
+        return self._service("http")
+
+    @property
+    def store(self) -> Any:
+        """Keyed state of this node (arrives with the stateful plugins)."""
+        return self._service("store")
+
+    def resource(self, name: str) -> Any:
+        """The named connection (arrives with resources)."""
+        return self._service("resource")(name)
+
+    def _service(self, name: str) -> Any:
+        if self.services is None or name not in self.services:
+            raise LookupError(f"This run has no {name!r} service.")
+        return self.services[name]
+
+
+class Plugin:
+    """One kind of node. One file declares one; its file name is its id.
+
+    The class docstring is the description shown in the palette (its first sentence) and in the help.
+    ``self.config`` holds the evaluated config, ``self.context`` a :class:`Context`.
+    """
+
+    id: ClassVar[str] = ""  # set by the registry from the file name
+    name: ClassVar[str] = ""
+    group: ClassVar[str] = ""
+    icon: ClassVar[str] = "box"  # a lucide icon name
+    version: ClassVar[int] = 1
+    inputs: ClassVar[tuple[Port, ...]] = (Port("payload", "The payload that the node works on."),)
+    outputs: ClassVar[tuple[Port, ...]] = (Port("payload", "The payload that the node made."),)
+    outputs_from: ClassVar[str | None] = None
+    """A config field, a list of texts, that adds an output port per item (before ``outputs``)."""
+    effects: ClassVar[bool] = True
+    """False: only computes; runs inline and may run again after a crash."""
+    process: ClassVar[bool] = False
+    transaction: ClassVar[bool] = False
+    acts: ClassVar[str] = ""
+    """What it does to the world outside, in words for the test panel ("sends a mail"); empty: nothing."""
+    required_resources: ClassVar[str] = "None. This node needs no connection to be set up."
+    errors: ClassVar[Mapping[str, str]] = {}
+    """Error type → when it occurs, for the help."""
+
+    class Config(NodeConfig):
+        """No settings."""
+
+    config: Any
+    context: Context
+
+    def __init__(self, config: Any, context: Context) -> None:
+        self.config, self.context = config, context
+
+    def run(self, payload: JSON) -> Result | Awaitable[Result]:
+        """Take the payload, return what fires. ``async def`` where it waits for something."""
+        raise NotImplementedError
+
+    @classmethod
+    def on_first_arrival(cls, config: NodeConfig) -> bool:
+        """True: run at the first delivered edge instead of waiting for all (Join's first-to-arrive)."""
+        return False
+
+    @classmethod
+    def check(cls, config: NodeConfig) -> list[str]:
+        """Further problems of a valid config, in words; none by default."""
+        return []
+
+    @classmethod
+    def upgrade(cls, config: dict[str, Any], from_version: int) -> dict[str, Any]:
+        """Turn the config of an older ``version`` into today's."""
+        return config
+
+    @classmethod
+    def output_ports(cls, config: Mapping[str, Any]) -> tuple[Port, ...]:
+        """The output ports of a node with this (perhaps unfinished) config, without ``error``."""
+        if cls.outputs_from is None:
+            return cls.outputs
+        items = config.get(cls.outputs_from)
+        texts = [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
+        own = tuple(Port(text, f"Fires for {text}.", title=text) for text in dict.fromkeys(texts))
+        return own + cls.outputs
+
+
+class Trigger(Plugin):
+    """A plugin without an input port: it turns an event into the first payload.
+
+    ``run`` is given the event's properties.
+    """
+
+    inputs = ()
+    effects = False
+
+    def matches(self) -> bool:
+        """Does ``self.context.event`` start a run here? Config expressions see it as ``event``."""
+        return True
+
+
+PluginFunction: TypeAlias = Callable[..., Any]

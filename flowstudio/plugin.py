@@ -1,0 +1,39 @@
+"""All that a plugin author imports."""
+
+from flowstudio.engine.errors import NodeFailed
+from flowstudio.engine.plugins import (
+    Answer,
+    Context,
+    Data,
+    Emit,
+    Event,
+    Expression,
+    Field,
+    NodeConfig,
+    Plugin,
+    Port,
+    Result,
+    RunInfo,
+    Submit,
+    Template,
+    Trigger,
+)
+
+__all__ = [
+    "Answer",
+    "Context",
+    "Data",
+    "Emit",
+    "Event",
+    "Expression",
+    "Field",
+    "NodeConfig",
+    "NodeFailed",
+    "Plugin",
+    "Port",
+    "Result",
+    "RunInfo",
+    "Submit",
+    "Template",
+    "Trigger",
+]

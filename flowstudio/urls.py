@@ -1,0 +1,4 @@
+"""The URLs a host includes under any path: pages, API, webhooks."""
+
+app_name = "flowstudio"
+urlpatterns: list = []
