@@ -82,7 +82,9 @@ def test_the_engine_knows_no_django():
                 if isinstance(node, ast.Import | ast.ImportFrom)
                 for alias in node.names
             }
-            foreign = {name for name in names if name.split(".")[0] in ("django", "channels", "rest_framework")}
+            foreign = {
+                name for name in names if name.split(".")[0] in ("django", "channels", "rest_framework")
+            }
             assert not foreign, f"{module} imports {foreign}"
 
 
