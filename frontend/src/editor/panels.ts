@@ -1,0 +1,27 @@
+/** Which panels of the editor are open and which tab they show; any part may bring one to the front. */
+import { create } from "zustand";
+
+export type RightTab = "config" | "data" | "help";
+export type BottomTab = "test" | "runs" | "problems";
+
+interface Panels {
+  right: RightTab;
+  bottom: BottomTab;
+  bottomOpen: boolean;
+  paletteOpen: boolean;
+  showRight: (tab: RightTab) => void;
+  showBottom: (tab: BottomTab) => void;
+  toggleBottom: (open?: boolean) => void;
+  togglePalette: (open?: boolean) => void;
+}
+
+export const usePanels = create<Panels>()((set, get) => ({
+  right: "config",
+  bottom: "test",
+  bottomOpen: false,
+  paletteOpen: true,
+  showRight: (right) => set({ right }),
+  showBottom: (bottom) => set({ bottom, bottomOpen: true }),
+  toggleBottom: (open) => set({ bottomOpen: open ?? !get().bottomOpen }),
+  togglePalette: (open) => set({ paletteOpen: open ?? !get().paletteOpen }),
+}));
