@@ -1,0 +1,36 @@
+"""Wait on a plain thread until runs have ended."""
+
+import threading
+import time
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from flowstudio import models
+from flowstudio.runs import news
+
+POLL_SECONDS = 0.25  # news come from this process only; another one may hold the run
+
+
+def wait_for_end(run_ids: Sequence[UUID], seconds: float) -> list[models.Run]:
+    """The runs as they are when all have ended, or when ``seconds`` are over."""
+    watched = set(run_ids)
+    heard = threading.Event()
+
+    def hear(item: news.News) -> None:
+        if item.run in watched:
+            heard.set()
+
+    deadline = time.monotonic() + seconds
+    unsubscribe = news.subscribe(hear)
+    try:
+        while _open(watched) and (left := deadline - time.monotonic()) > 0:
+            heard.wait(min(left, POLL_SECONDS))
+            heard.clear()
+    finally:
+        unsubscribe()
+    found = models.Run.objects.select_related("version", "event").in_bulk(list(watched))
+    return [found[run_id] for run_id in run_ids if run_id in found]
+
+
+def _open(run_ids: Collection[UUID]) -> bool:
+    return models.Run.objects.filter(pk__in=run_ids).exclude(status__in=models.ENDED).exists()
