@@ -3,6 +3,7 @@
 from flowstudio.engine.errors import NodeFailed
 from flowstudio.engine.plugins import (
     Answer,
+    Arrival,
     Context,
     Data,
     Emit,
@@ -21,6 +22,7 @@ from flowstudio.engine.plugins import (
 
 __all__ = [
     "Answer",
+    "Arrival",
     "Context",
     "Data",
     "Emit",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,7 @@ from flowstudio.engine.values import JSON
 
 __all__ = [
     "Answer",
+    "Arrival",
     "Command",
     "Context",
     "Data",
@@ -45,6 +46,13 @@ class Event:
     subject: str | None = None
     time: str = ""  # ISO 8601, UTC
     properties: JSON = None
+
+
+class Arrival(NamedTuple):
+    """One payload that was delivered to a node, and the name of the node that sent it."""
+
+    node: str
+    payload: JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,10 @@ class Context:
     idempotency_key: str
     """``run:node:iteration``: give it to outside services so that a repeated call acts once."""
     begins_here: bool = False
-    """True at the node at which a background run begins (again): it was submitted from here."""
+    """True at the node at which a background run begins (again): it was submitted from here.
+
+    Config fields that hold expressions are None then: they were evaluated when the branch was scheduled.
+    """
     services: Mapping[str, Any] | None = None
 
     @property
@@ -202,6 +213,14 @@ class Plugin:
     """A config field, a list of texts, that adds an output port per item (before ``outputs``)."""
     effects: ClassVar[bool] = True
     """False: only computes; runs inline and may run again after a crash."""
+    wants_arrivals: ClassVar[bool] = False
+    """True: ``run`` is given a list of :class:`Arrival` in array order of the edges, not the merged payload."""
+    passes_payload: ClassVar[bool] = False
+    """True: what fires is the payload that came in, unchanged (If, Switch); the editor reasons with it."""
+    background_port: ClassVar[str | None] = None
+    """The output port behind which a background run begins; it is not delivered where a Submit was stored."""
+    forwards_field: ClassVar[str | None] = None
+    """The config switch with which ``background_port`` fires the payload; while off, it fires ``{}``."""
     process: ClassVar[bool] = False
     transaction: ClassVar[bool] = False
     acts: ClassVar[str] = ""
@@ -220,12 +239,19 @@ class Plugin:
         self.config, self.context = config, context
 
     def run(self, payload: JSON) -> Result | Awaitable[Result]:
-        """Take the payload, return what fires. ``async def`` where it waits for something."""
+        """Take the payload, return what fires. ``async def`` where it waits for something.
+
+        The payload is shared: build a new value instead of changing it. Raise :class:`NodeFailed` to fail
+        with a message for people; its class name is the error's type.
+        """
         raise NotImplementedError
 
     @classmethod
     def on_first_arrival(cls, config: NodeConfig) -> bool:
-        """True: run at the first delivered edge instead of waiting for all (Join's first-to-arrive)."""
+        """True: run at the first delivered edge instead of waiting for all (Join's first-to-arrive).
+
+        Later arrivals are dropped. With ``wants_arrivals`` the list then holds the one that came first.
+        """
         return False
 
     @classmethod
