@@ -1,0 +1,99 @@
+/** Times, durations and sizes as people read them. */
+import { useSyncExternalStore } from "react";
+
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 1) return "<1 ms";
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1_000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(bytes < 10_000 ? 1 : 0)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const FINE_CLOCK = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
+const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+export const formatClock = (time: string): string => CLOCK.format(new Date(time));
+export const formatFineClock = (time: string): string => FINE_CLOCK.format(new Date(time));
+export const formatWhole = (time: string): string => WHOLE.format(new Date(time));
+
+/** The clock today, the day before. */
+export function formatWhen(time: string, now = new Date()): string {
+  const date = new Date(time);
+  return date.toDateString() === now.toDateString()
+    ? CLOCK.format(date)
+    : `${DAY.format(date)}, ${CLOCK.format(date)}`;
+}
+
+export function formatAgo(time: string, now: number): string {
+  const seconds = Math.max(0, (now - Date.parse(time)) / 1_000);
+  if (seconds < 5) return "just now";
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ago`;
+  if (seconds < 7 * 86_400) return `${Math.floor(seconds / 86_400)} d ago`;
+  return DAY.format(new Date(time));
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString()} ${count === 1 ? one : many}`;
+
+// ── Time that passes ────────────────────────────────────────────────────────────────────────────────
+
+const TICK_MS = 200;
+
+/** One timer for everything that ticks, at rest while nothing does. */
+class Ticker {
+  now = Date.now();
+  private timer: number | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    if (this.timer === undefined) {
+      this.now = Date.now();
+      this.timer = window.setInterval(() => this.tick(), TICK_MS);
+    }
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      window.clearInterval(this.timer);
+      this.timer = undefined;
+    };
+  };
+
+  private tick(): void {
+    this.now = Date.now();
+    for (const listener of this.listeners) listener();
+  }
+}
+
+const ticker = new Ticker();
+const restNever = () => () => undefined;
+
+/** The time now, going on while `active`. */
+export function useNow(active: boolean): number {
+  return useSyncExternalStore(active ? ticker.subscribe : restNever, () => (active ? ticker.now : 0));
+}
+
+/** How long something has taken, ticking until it ended. Empty while it has not begun. */
+export function useElapsed(started: string | null, ended: string | null): string {
+  const now = useNow(started !== null && ended === null);
+  if (!started) return "";
+  const until = ended ? Date.parse(ended) : Math.max(now, Date.parse(started));
+  return formatDuration(until - Date.parse(started));
+}
