@@ -1,17 +1,25 @@
 /** Which page is shown at which address, all below the path where the host mounted the studio. */
 import { CSPProvider } from "@base-ui/react/csp-provider";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { Redirect, Route, Router, Switch } from "wouter";
 import { boot, nonce } from "@/api/boot";
 import { Spinner } from "@/ui/Spinner";
-import { Toasts } from "@/ui/toast";
 import { TooltipProvider } from "@/ui/Tooltip";
+import { Toasts } from "@/ui/toast";
+import { queryClient } from "./query";
 import { Shell } from "./Shell";
 
-const EditorPage = lazy(() => import("@/editor/EditorPage").then((module) => ({ default: module.EditorPage })));
+const EditorPage = lazy(() =>
+  import("@/editor/EditorPage").then((module) => ({ default: module.EditorPage })),
+);
 const RunPage = lazy(() => import("@/editor/RunPage").then((module) => ({ default: module.RunPage })));
-const WorkflowsPage = lazy(() => import("@/workflows/WorkflowsPage").then((module) => ({ default: module.WorkflowsPage })));
-const EventsPage = lazy(() => import("@/events/EventsPage").then((module) => ({ default: module.EventsPage })));
+const WorkflowsPage = lazy(() =>
+  import("@/workflows/WorkflowsPage").then((module) => ({ default: module.WorkflowsPage })),
+);
+const EventsPage = lazy(() =>
+  import("@/events/EventsPage").then((module) => ({ default: module.EventsPage })),
+);
 
 const Waiting = () => (
   <div className="flex h-full items-center justify-center text-muted">
@@ -21,31 +29,33 @@ const Waiting = () => (
 
 export function App() {
   return (
-    <CSPProvider nonce={nonce}>
-      <TooltipProvider delay={400}>
-        <Router base={boot.base.replace(/\/$/, "")}>
-          <Suspense fallback={<Waiting />}>
-            <Switch>
-              <Route path="/workflows/:id/">{({ id }) => <EditorPage key={id} workflowId={id} />}</Route>
-              <Route path="/runs/:id/">{({ id }) => <RunPage key={id} runId={id} />}</Route>
-              <Route path="/events/">
-                <Shell page="events">
-                  <EventsPage />
-                </Shell>
-              </Route>
-              <Route path="/">
-                <Shell page="workflows">
-                  <WorkflowsPage />
-                </Shell>
-              </Route>
-              <Route>
-                <Redirect to="/" replace />
-              </Route>
-            </Switch>
-          </Suspense>
-        </Router>
-        <Toasts />
-      </TooltipProvider>
-    </CSPProvider>
+    <QueryClientProvider client={queryClient}>
+      <CSPProvider nonce={nonce}>
+        <TooltipProvider delay={400}>
+          <Router base={boot.base.replace(/\/$/, "")}>
+            <Suspense fallback={<Waiting />}>
+              <Switch>
+                <Route path="/workflows/:id/">{({ id }) => <EditorPage key={id} workflowId={id} />}</Route>
+                <Route path="/runs/:id/">{({ id }) => <RunPage key={id} runId={id} />}</Route>
+                <Route path="/events/">
+                  <Shell page="events">
+                    <EventsPage />
+                  </Shell>
+                </Route>
+                <Route path="/">
+                  <Shell page="workflows">
+                    <WorkflowsPage />
+                  </Shell>
+                </Route>
+                <Route>
+                  <Redirect to="/" replace />
+                </Route>
+              </Switch>
+            </Suspense>
+          </Router>
+          <Toasts />
+        </TooltipProvider>
+      </CSPProvider>
+    </QueryClientProvider>
   );
 }
