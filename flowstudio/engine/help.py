@@ -20,7 +20,7 @@ ERROR_PORT: Final = (
 KIND_WORDS: Final = {"expression": "expression", "template": "text with {{ … }}", "data": "JSON with {{ … }}"}
 TYPE_WORDS: Final = {
     "array": "list",
-    "boolean": "yes or no",
+    "boolean": "switch",
     "integer": "whole number",
     "number": "number",
     "object": "object",
@@ -86,7 +86,7 @@ def _field_line(name: str, field: dict[str, Any], required: bool) -> str:
     if required:
         facts.append("required")
     elif field.get("default") not in (None, "", [], {}):
-        facts.append(f"default `{_json(field['default'])}`")
+        facts.append(f"default {_default_words(field['default'])}")
     line = f"- **{field.get('title', name)}** ({', '.join(facts)}): {field.get('description', '')}"
     examples = ", ".join(f"`{_example(example)}`" for example in field.get("examples", []))
     return f"{line} For example: {examples}." if examples else line
@@ -98,6 +98,10 @@ def _type_words(field: dict[str, Any]) -> str:
     if "enum" in field:
         return "one of " + ", ".join(f"`{item}`" for item in field["enum"])
     return TYPE_WORDS.get(field.get("type", ""), "value")
+
+
+def _default_words(value: Any) -> str:
+    return ("on" if value else "off") if isinstance(value, bool) else f"`{_example(value)}`"
 
 
 def _example(value: Any) -> str:

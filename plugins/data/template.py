@@ -17,6 +17,7 @@ class Template(Plugin):
 
     class Config(NodeConfig):
         template: TemplateText = Field(
+            min_length=1,
             title="Template",
             description="The text to write.",
             examples=["Dear {{ event.properties.name }},"],

@@ -18,6 +18,7 @@ class Log(Plugin):
             default="info", title="Level", description="How much the line matters."
         )
         message: Template = Field(
+            min_length=1,
             title="Message",
             description="What to write.",
             examples=["Total is {{ payload.total }}"],

@@ -17,6 +17,7 @@ class ThrowError(Plugin):
 
     class Config(NodeConfig):
         message: Template = Field(
+            min_length=1,
             title="Message",
             description="What the error says.",
             examples=["Order {{ payload.id }} has no customer"],

@@ -23,7 +23,10 @@ class EmitEvent(Plugin):
 
     class Config(NodeConfig):
         event_type: Template = Field(
-            title="Event type", description="The type of the new event.", examples=["order.shipped"]
+            min_length=1,
+            title="Event type",
+            description="The type of the new event.",
+            examples=["order.shipped"],
         )
         properties: Data = Field(
             default=None,

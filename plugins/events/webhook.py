@@ -23,12 +23,13 @@ class Webhook(Trigger):
     name, group, icon = "Webhook", "Events", "webhook"
     outputs = (Port("payload", "The call: `method`, `headers`, `query` and `body`.", type="object"),)
     errors = {
+        "400": "Answered to the caller: the body is not what its content type says.",
         "401": "Answered to the caller: the signature is missing or wrong, or its time is more than five "
         "minutes off. Nothing is stored.",
         "404": "Answered to the caller: no published, switched-on workflow has this path.",
         "405": "Answered to the caller: the method is not one of the listed ones.",
         "413": "Answered to the caller: the body is larger than this installation allows.",
-        "415": "Answered to the caller: the body is not what its content type says, or holds files.",
+        "415": "Answered to the caller: the form holds files.",
     }
 
     class Config(NodeConfig):

@@ -20,6 +20,7 @@ class If(Plugin):
 
     class Config(NodeConfig):
         condition: Expression = Field(
+            min_length=1,
             title="Condition",
             description="What decides.",
             examples=["payload.total > 100", 'event.type == "order.placed"'],

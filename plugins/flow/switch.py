@@ -20,7 +20,10 @@ class Switch(Plugin):
 
     class Config(NodeConfig):
         value: Expression = Field(
-            title="Value", description="What is compared.", examples=["event.type", "payload.country"]
+            min_length=1,
+            title="Value",
+            description="What is compared.",
+            examples=["event.type", "payload.country"],
         )
         cases: list[str] = Field(
             default=[],

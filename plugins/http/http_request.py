@@ -44,6 +44,7 @@ class HttpRequest(Plugin):
             default="GET", title="Method", description="What to ask the server to do."
         )
         url: Template = Field(
+            min_length=1,
             title="URL",
             description="The address to call.",
             examples=["https://api.example.com/orders/{{ payload.id }}"],

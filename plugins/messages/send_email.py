@@ -33,12 +33,16 @@ class SendEmail(Plugin):
 
     class Config(NodeConfig):
         to: Template = Field(
+            min_length=1,
             title="To",
             description="The addresses, separated by commas.",
             examples=["{{ event.properties.email }}", "ann@example.com, bob@example.com"],
         )
         subject: Template = Field(
-            title="Subject", description="One line.", examples=["Your order {{ event.properties.id }}"]
+            min_length=1,
+            title="Subject",
+            description="One line.",
+            examples=["Your order {{ event.properties.id }}"],
         )
         body: Template = Field(
             default="",

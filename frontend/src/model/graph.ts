@@ -37,9 +37,23 @@ export function makeNode(
     plugin_version: plugin.version,
     name: freshName(plugin.name, document.nodes.map((node) => node.name)),
     position,
-    config: config ?? structuredClone(plugin.defaults),
+    config: { ...tokens(plugin), ...(config ?? structuredClone(plugin.defaults)) },
   };
 }
+
+/** The fields that every new node needs a value of its own for, like a webhook's secret path. */
+function tokens(plugin: Plugin): JsonObject {
+  const fields = Object.entries((plugin.config_schema.properties ?? {}) as Record<string, JsonObject>);
+  return Object.fromEntries(
+    fields
+      .filter(([, field]) => (field["x-ui"] as JsonObject | undefined)?.generate === "token")
+      .map(([name]) => [name, randomToken()]),
+  );
+}
+
+/** 256 bits as 64 hexadecimal digits. */
+const randomToken = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** The nodes that can be reached from `start` along edges, without `start` itself unless it is on a cycle. */
 export function downstream(document: GraphDocument, start: string, port?: string): Set<string> {
