@@ -360,12 +360,23 @@ class PluginConfig(models.Model):
         return self.plugin
 
 
+class WebhookPath(models.Model):
+    """Which webhook node of which version is called at a path. The path is a secret: its hash is kept."""
+
+    hash = models.CharField(max_length=64, db_index=True)
+    version = models.ForeignKey(Version, models.CASCADE, related_name="webhooks")
+    node = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.node}"
+
+
 class WebhookListener(models.Model):
     """An editor waits here for the next real call of a draft's webhook."""
 
     workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="+")
     node = models.CharField(max_length=64)
-    path = models.CharField(max_length=200, db_index=True)
+    hash = models.CharField(max_length=64, db_index=True)  # of the path
     user = models.ForeignKey(USER, models.CASCADE, related_name="+")
     graph = models.BinaryField()  # the draft that the call runs
     expires = models.DateTimeField()

@@ -1,8 +1,8 @@
-"""Wait on a plain thread until runs have ended."""
+"""Wait on a plain thread until runs have ended, or one of them has answered."""
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from flowstudio import models
@@ -13,6 +13,19 @@ POLL_SECONDS = 0.25  # news come from this process only; another one may hold th
 
 def wait_for_end(run_ids: Sequence[UUID], seconds: float) -> list[models.Run]:
     """The runs as they are when all have ended, or when ``seconds`` are over."""
+    _wait(run_ids, seconds, lambda: not _open(run_ids))
+    found = models.Run.objects.select_related("version", "event").in_bulk(list(run_ids))
+    return [found[run_id] for run_id in run_ids if run_id in found]
+
+
+def wait_for_answer(run_ids: Sequence[UUID], seconds: float) -> models.Run | None:
+    """The run that has answered its caller, as soon as one has; None where none does."""
+    answered = models.Run.objects.filter(pk__in=run_ids, answer__isnull=False)
+    _wait(run_ids, seconds, lambda: answered.exists() or not _open(run_ids))
+    return answered.first()
+
+
+def _wait(run_ids: Sequence[UUID], seconds: float, over: Callable[[], bool]) -> None:
     watched = set(run_ids)
     heard = threading.Event()
 
@@ -23,14 +36,12 @@ def wait_for_end(run_ids: Sequence[UUID], seconds: float) -> list[models.Run]:
     deadline = time.monotonic() + seconds
     unsubscribe = news.subscribe(hear)
     try:
-        while _open(watched) and (left := deadline - time.monotonic()) > 0:
+        while not over() and (left := deadline - time.monotonic()) > 0:
             heard.wait(min(left, POLL_SECONDS))
             heard.clear()
     finally:
         unsubscribe()
-    found = models.Run.objects.select_related("version", "event").in_bulk(list(watched))
-    return [found[run_id] for run_id in run_ids if run_id in found]
 
 
-def _open(run_ids: Collection[UUID]) -> bool:
+def _open(run_ids: Sequence[UUID]) -> bool:
     return models.Run.objects.filter(pk__in=run_ids).exclude(status__in=models.ENDED).exists()
