@@ -6,7 +6,6 @@ import orjson
 from django.http import HttpResponse
 
 from flowstudio.engine import values
-from flowstudio.models import Run
 
 # A workflow's author may be less trusted than the studio, whose origin this answer has: headers that
 # act on the browser or on the connection are not the author's to set.
@@ -26,9 +25,9 @@ PASSED_ON: Final = frozenset(
 )
 
 
-def respond(run: Run) -> HttpResponse:
-    """The answer stored with ``run``."""
-    answer = values.loads(bytes(run.answer or b"{}"))
+def response_of(stored: bytes) -> HttpResponse:
+    """The answer as it is stored with its run."""
+    answer = values.loads(bytes(stored))
     response = HttpResponse(_body(answer["body"]), status=answer["status"])
     response["Content-Type"] = _content_type(answer["body"])
     for name, value in answer["headers"].items():

@@ -60,8 +60,8 @@ def _take(request: HttpRequest, path: str) -> HttpResponse:
         return JsonResponse({"event": None, "duplicate": False}, status=202)
     new = NewEvent(hooks[0].config.event_type, properties, message_ids[0], source)
     accepted = writer.run(accept, new)
-    answered = _answered(accepted.runs)
-    return answers.respond(answered) if answered else _accepted(accepted)
+    answer = _answer(accepted.runs)
+    return answers.response_of(answer) if answer else _accepted(accepted)
 
 
 def _hear(
@@ -143,11 +143,13 @@ def _plain(query: QueryDict) -> dict[str, JSON]:
     return {name: found[0] if len(found) == 1 else found for name, found in query.lists()}
 
 
-def _answered(runs: Sequence[Run]) -> Run | None:
-    """The run with a Respond node's answer, waited for if there may be one."""
+def _answer(runs: Sequence[Run]) -> bytes | None:
+    """What a Respond node says, waited for if there may be one."""
     asked = [run.pk for run in runs if _may_answer(run)]
-    seconds = min(ANSWER_SECONDS, settings.MAX_WAIT_SECONDS)
-    return waiting.wait_for_answer(asked, seconds) if asked else None
+    if not asked:
+        return None
+    answered = waiting.wait_for_answer(asked, min(ANSWER_SECONDS, settings.MAX_WAIT_SECONDS))
+    return answered.answer if answered else None
 
 
 def _may_answer(run: Run) -> bool:

@@ -1,6 +1,10 @@
 """Answer the caller that waits for the run."""
 
+import re
+
 from flowstudio.plugin import Answer, Data, Field, NodeConfig, NodeFailed, Plugin, Port
+
+NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 class Respond(Plugin):
@@ -22,7 +26,8 @@ class Respond(Plugin):
         headers: Data = Field(
             default={},
             title="Headers",
-            description="An object of header names and values.",
+            description="An object of header names and values. Passed on are those that describe the answer "
+            "(`Content-Type`, `Cache-Control`, `Location`, `Retry-After` and the like) and `X-Flow-…`.",
             examples=[{"Cache-Control": "no-store"}],
             json_schema_extra={"x-ui": {"code": "json"}},
         )
@@ -35,10 +40,17 @@ class Respond(Plugin):
         )
 
     def run(self, payload):
-        headers = self.config.headers or {}
-        if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-            raise NodeFailed("Headers must be a JSON object of names and texts.")
+        headers = self._headers()
         if self.context.run.kind == "background":
             self.context.log.info("Nobody waits for a background run: no answer was given.")
             return "payload", payload
         return [("payload", payload), Answer(self.config.status, headers, self.config.body)]
+
+    def _headers(self):
+        headers = self.config.headers or {}
+        if not isinstance(headers, dict):
+            raise NodeFailed("Headers must be a JSON object of names and texts.")
+        for name, value in headers.items():
+            if not (NAME.fullmatch(name) and isinstance(value, str) and value.isprintable()):
+                raise NodeFailed(f"The header {name!r} must have a plain name and one line of text.")
+        return headers
