@@ -1,6 +1,7 @@
 """All that a plugin author imports."""
 
 from flowstudio.engine.errors import NodeFailed
+from flowstudio.engine.functions import node
 from flowstudio.engine.plugins import (
     Answer,
     Arrival,
@@ -38,4 +39,5 @@ __all__ = [
     "Submit",
     "Template",
     "Trigger",
+    "node",
 ]

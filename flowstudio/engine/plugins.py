@@ -214,7 +214,7 @@ class Plugin:
     effects: ClassVar[bool] = True
     """False: only computes; runs inline and may run again after a crash."""
     wants_arrivals: ClassVar[bool] = False
-    """True: ``run`` is given a list of :class:`Arrival` in array order of the edges, not the merged payload."""
+    """True: ``run`` is given a list of :class:`Arrival`, in array order of the edges, and not one payload."""
     passes_payload: ClassVar[bool] = False
     """True: what fires is the payload that came in, unchanged (If, Switch); the editor reasons with it."""
     background_port: ClassVar[str | None] = None

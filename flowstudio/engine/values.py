@@ -5,6 +5,8 @@ write depth 300, SQLite and JavaScript differ beyond 64 and 53 bits, a lone surr
 (measured grounds: docs/decisions.md).
 """
 
+from collections.abc import Iterator
+from math import isfinite
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -18,6 +20,132 @@ MIN_INT: Final = -(2**63)
 MAX_INT: Final = 2**63 - 1
 PREVIEW_CHARS: Final = 200
 
+_SCALARS: Final = frozenset({type(None), bool})
+
 
 class ValueRefused(ValueError):
     """A value that is not JSON as FlowStudio keeps it; the text says what is wrong and where."""
+
+
+def check(value: JSON) -> None:
+    """Refuse what is not JSON or is over a limit; level by level, so that depth costs no stack."""
+    level, depth, count = [value], 0, 1
+    while level:
+        if depth > MAX_DEPTH:
+            raise ValueRefused(f"The value is nested deeper than {MAX_DEPTH} levels.")
+        below: list[JSON] = []
+        for item in level:
+            kind = type(item)
+            if kind is str:
+                if not item.isascii():
+                    _check_text(item, value)
+            elif kind is dict:
+                for key in item:
+                    if type(key) is not str:
+                        raise ValueRefused(f"{_place(value, item)} has the key {key!r}; keys must be text.")
+                    if not key.isascii():
+                        _check_text(key, value)
+                below.extend(item.values())
+            elif kind is list:
+                below.extend(item)
+            elif kind is int:
+                if not MIN_INT <= item <= MAX_INT:
+                    raise ValueRefused(f"{_place(value, item)} is an integer beyond 64 bits.")
+            elif kind is float:
+                if not isfinite(item):
+                    raise ValueRefused(f"{_place(value, item)} is {item}, which is not a JSON number.")
+            elif kind not in _SCALARS:
+                raise ValueRefused(f"{_place(value, item)} is a Python {kind.__name__}, which is not JSON.")
+        count += len(below)
+        if count > MAX_VALUES:
+            raise ValueRefused(f"The value has more than {MAX_VALUES:,} parts.")
+        level, depth = below, depth + 1
+
+
+def loads(data: bytes) -> JSON:
+    """Read JSON text; what is malformed is refused with its line and column."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise ValueRefused(
+            f"Not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})."
+        ) from None
+    check(value)
+    return value
+
+
+def dumps(value: JSON) -> bytes:
+    """Write a value as JSON text after checking it."""
+    check(value)
+    return encode(value)
+
+
+def encode(value: JSON) -> bytes:
+    """Write a value that was checked before; by itself orjson would write NaN as null."""
+    return orjson.dumps(value)
+
+
+def summarise(value: JSON, encoded: bytes | None = None) -> dict[str, Any]:
+    """What an edge shows of a payload: ``type``, ``size`` in bytes, ``count`` of parts, ``preview``."""
+    if encoded is None:
+        encoded = encode(value)
+    return {
+        "type": type_name(value),
+        "size": len(encoded),
+        "count": len(value) if isinstance(value, list | dict) else None,
+        "preview": _preview(value, encoded),
+    }
+
+
+def type_name(value: JSON) -> str:
+    """The word people read for the type of a value."""
+    if value is None:
+        return "null"
+    for kind, name in _TYPE_NAMES:
+        if isinstance(value, kind):
+            return name
+    return type(value).__name__
+
+
+_TYPE_NAMES: Final = (
+    (bool, "boolean"),
+    (int | float, "number"),
+    (str, "text"),
+    (list, "list"),
+    (dict, "object"),
+)
+
+
+def _preview(value: JSON, encoded: bytes) -> str:
+    if isinstance(value, str):
+        text = value
+    else:  # four bytes are the most a character takes; a cut one at the end is left out
+        text = encoded[: 4 * (PREVIEW_CHARS + 1)].decode(errors="ignore")
+    return text if len(text) <= PREVIEW_CHARS else text[: PREVIEW_CHARS - 1] + "…"
+
+
+def _check_text(text: str, whole: JSON) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueRefused(
+            f"{_place(whole, text)} holds half of a surrogate pair, which is not a character."
+        ) from None
+
+
+def _place(whole: JSON, part: JSON) -> str:
+    """Where a refused part stands, for the message; looked up only once something is wrong."""
+    for path, item in _walk(whole):
+        if item is part:
+            return f"The value at {path}" if path else "The value"
+    return "The value"  # the part is a key
+
+
+def _walk(whole: JSON) -> Iterator[tuple[str, JSON]]:
+    waiting = [("", whole)]
+    for path, item in waiting:  # grows while it is walked
+        yield path, item
+        if isinstance(item, dict):
+            waiting += [(f"{path}.{key}" if path else str(key), child) for key, child in item.items()]
+        elif isinstance(item, list):
+            waiting += [(f"{path}[{index}]", child) for index, child in enumerate(item)]

@@ -1,0 +1,184 @@
+"""The config of a node, compiled once: literals validated by pydantic, the rest evaluated in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final, get_args
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from flowstudio.engine import expressions
+from flowstudio.engine.errors import ExpressionError, GraphInvalid, Problem
+from flowstudio.engine.plugins import FieldKind, NodeConfig, Plugin
+from flowstudio.engine.values import JSON
+
+DYNAMIC_KEY: Final = "$expr"
+
+_COMPILERS: Final = {
+    "expression": expressions.compile_expression,
+    "template": expressions.compile_template,
+    "data": expressions.compile_data,
+}
+
+
+class CompiledConfig:
+    """A node's config, ready to be evaluated; without dynamic fields all runs share one object."""
+
+    __slots__ = ("_adapters", "_literals", "_model", "dynamic", "shared")
+
+    def __init__(
+        self,
+        model: type[NodeConfig],
+        literals: dict[str, Any],
+        dynamic: dict[str, expressions.Compiled],
+        adapters: dict[str, TypeAdapter[Any]],
+    ) -> None:
+        self._model, self._literals, self._adapters = model, literals, adapters
+        self.dynamic = dynamic
+        self.shared = None if dynamic else _instance(model, literals)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The nodes that its expressions read through ``node("Name")``."""
+        return frozenset().union(*(compiled.names for compiled in self.dynamic.values()))
+
+    def evaluate(self, scope: Mapping[str, JSON]) -> NodeConfig:
+        """The config of this run: the plugin reads finished values as its attributes."""
+        if self.shared is not None:
+            return self.shared
+        found = dict(self._literals)
+        for name, compiled in self.dynamic.items():
+            try:
+                found[name] = self._checked(name, compiled.evaluate(scope))
+            except ExpressionError as error:
+                raise self._placed(name, error) from None
+        return _instance(self._model, found)
+
+    def unevaluated(self) -> NodeConfig:
+        """The config with None for each dynamic field: a background run does not schedule itself again."""
+        return self.shared or _instance(self._model, self._literals | dict.fromkeys(self.dynamic))
+
+    def _checked(self, name: str, value: JSON) -> Any:
+        adapter = self._adapters.get(name)
+        if adapter is None:
+            return value
+        try:
+            return adapter.validate_python(value)
+        except ValidationError as error:
+            raise ExpressionError(f"The value does not fit: {error.errors()[0]['msg']}.") from None
+
+    def _placed(self, name: str, error: ExpressionError) -> ExpressionError:
+        title = self._model.model_fields[name].title or name
+        place = "" if error.line is None else f" (line {error.line}, column {error.column})"
+        return ExpressionError(f"{title}: {error.message}{place}", line=error.line, column=error.column)
+
+
+def field_kind(field: FieldInfo) -> str | None:
+    """``expression``, ``template`` or ``data``; None for a literal. Sees through ``Expression | None``."""
+    marks = [*field.metadata, *(mark for part in get_args(field.annotation) for mark in get_args(part))]
+    return next((mark.name for mark in marks if isinstance(mark, FieldKind)), None)
+
+
+def problems(plugin: type[Plugin], config: Mapping[str, Any], node: str | None) -> list[Problem]:
+    """Everything that is wrong with a config, each with the path of its field."""
+    found = [_validation_problem(error, node) for error in _validation_errors(plugin, config)]
+    for name, kind, source in dynamic_sources(plugin, config):
+        try:
+            _COMPILERS[kind](source)
+        except ExpressionError as error:
+            found.append(_syntax_problem(name, error, node))
+    if not found and not _has_dynamic_literals(plugin, config):
+        instance = plugin.Config.model_validate(config)
+        found += [Problem("bad_config", text, node, path=("config",)) for text in plugin.check(instance)]
+    return found
+
+
+def compile_config(plugin: type[Plugin], config: Mapping[str, Any], node: str) -> CompiledConfig:
+    """Compile a config once per plan; raises GraphInvalid with all of its problems."""
+    if found := problems(plugin, config, node):
+        raise GraphInvalid(found)
+    dynamic = {name: _COMPILERS[kind](source) for name, kind, source in dynamic_sources(plugin, config)}
+    adapters = _adapters(plugin.Config)
+    if any(_is_dynamic_literal(config.get(name)) for name in adapters):
+        literals = {
+            name: adapters[name].validate_python(config[name])
+            if name in config
+            else field.get_default(call_default_factory=True)
+            for name, field in plugin.Config.model_fields.items()
+            if name in adapters and name not in dynamic
+        }
+    else:
+        literals = dict(plugin.Config.model_validate(config))
+    return CompiledConfig(
+        plugin.Config,
+        literals,
+        dynamic,
+        {name: adapters[name] for name in dynamic if name in adapters},
+    )
+
+
+def dynamic_sources(plugin: type[Plugin], config: Mapping[str, Any]) -> Iterator[tuple[str, str, JSON]]:
+    """``(field, kind, source)`` of each field that is evaluated; blank optional ones are not."""
+    for name, field in plugin.Config.model_fields.items():
+        value = config.get(name, field.get_default(call_default_factory=True))
+        kind = field_kind(field)
+        if _is_dynamic_literal(value):
+            yield name, "expression", value[DYNAMIC_KEY]
+        elif kind == "data":
+            if value is not None:
+                yield name, kind, value
+        elif kind and isinstance(value, str) and value.strip():
+            yield name, kind, value
+
+
+@cache
+def _adapters(model: type[NodeConfig]) -> dict[str, TypeAdapter[Any]]:
+    """One validator per literal field: an evaluated value is checked against the field's own type."""
+    return {
+        name: TypeAdapter(field.rebuild_annotation())
+        for name, field in model.model_fields.items()
+        if field_kind(field) is None
+    }
+
+
+def _is_dynamic_literal(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {DYNAMIC_KEY} and isinstance(value[DYNAMIC_KEY], str)
+
+
+def _has_dynamic_literals(plugin: type[Plugin], config: Mapping[str, Any]) -> bool:
+    return any(_is_dynamic_literal(config.get(name)) for name in plugin.Config.model_fields)
+
+
+def _validation_errors(plugin: type[Plugin], config: Mapping[str, Any]) -> list[Any]:
+    try:
+        plugin.Config.model_validate(config)
+    except ValidationError as error:
+        return [
+            fault
+            for fault in error.errors(include_url=False)
+            if not fault["loc"] or not _is_dynamic_literal(config.get(str(fault["loc"][0])))
+        ]
+    return []
+
+
+def _validation_problem(fault: Mapping[str, Any], node: str | None) -> Problem:
+    field = ".".join(str(part) for part in fault["loc"])
+    text = f"{field}: {fault['msg']}" if field else str(fault["msg"])
+    return Problem("bad_config", text, node, path=("config", *fault["loc"]))
+
+
+def _syntax_problem(name: str, error: ExpressionError, node: str | None) -> Problem:
+    place = "" if error.line is None else f" (line {error.line}, column {error.column})"
+    return Problem("bad_expression", f"{name}: {error.message}{place}", node, path=("config", name))
+
+
+def _instance(model: type[NodeConfig], values: dict[str, Any]) -> NodeConfig:
+    """A model without a second validation; pydantic's own ``model_construct`` costs five times as much."""
+    made = model.__new__(model)
+    object.__setattr__(made, "__dict__", values)
+    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made

@@ -1,0 +1,247 @@
+"""A graph compiled for running: the forward closure of its start node as flat arrays of numbers.
+
+Nodes and edges are numbered in the order of the document, so that indices decide every order and
+nothing depends on hashing. A plan is immutable and shared by all runs of a snapshot.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flowstudio.engine import configs
+from flowstudio.engine.configs import CompiledConfig
+from flowstudio.engine.document import Edge, Graph, Node, Settings
+from flowstudio.engine.errors import GraphInvalid, Problem
+from flowstudio.engine.plugins import Context, Event, Plugin, RunInfo, Trigger
+from flowstudio.engine.registry import Registry
+from flowstudio.engine.values import JSON
+
+ERROR_PORT: Final = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNode:
+    """One node, with all that the runner asks of it looked up beforehand."""
+
+    index: int
+    id: str
+    name: str
+    plugin: type[Plugin]
+    config: CompiledConfig
+    settings: Settings
+    incoming: int  # how many edges of the plan end here
+    ports: dict[str, tuple[int, ...]]  # output port → its edges in the plan; wired or not
+    inline: bool  # a plain `run` without effects: executed in the runner's own loop
+    is_async: bool
+    first_arrival: bool
+    handles_errors: bool  # its error port is wired
+
+    @property
+    def first_port(self) -> str | None:
+        """The port that a disabled or continued node fires; None where there is none."""
+        return next((port for port in self.ports if port != ERROR_PORT), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run executes. ``edge_*`` are indexed by edge; ``edge_source`` holds node names."""
+
+    nodes: tuple[PlanNode, ...]
+    start: int
+    edge_target: tuple[int, ...]
+    edge_source: tuple[int, ...]
+    needs_scope: bool  # some config is evaluated in every run
+    _references: dict[str, tuple[str, ...]]
+
+    def references(self, node_id: str) -> tuple[str, ...]:
+        """The names that nodes behind this one read through ``node("Name")``."""
+        return self._references[node_id]
+
+
+def compile_plan(graph: Graph, registry: Registry, *, start: str, until: str | None = None) -> Plan:
+    """Compile what a run that begins at ``start`` executes, or only what leads to ``until``.
+
+    Raises GraphInvalid where a node of it cannot run; faults of other nodes do not matter here.
+    """
+    chosen = _nodes_between(graph, start, until)
+    nodes = [node for node in graph.nodes if node.id in chosen]
+    edges = [edge for edge in graph.edges if edge.source in chosen and edge.target in chosen]
+    positions = {node.id: index for index, node in enumerate(nodes)}
+    compiled: list[PlanNode] = []
+    problems: list[Problem] = []
+    for index, node in enumerate(nodes):
+        try:
+            compiled.append(_compile_node(index, node, edges, registry))
+        except GraphInvalid as invalid:
+            problems += invalid.problems
+    problems += _missing_ports(compiled, edges) if not problems else []
+    if problems:
+        raise GraphInvalid(problems)
+    return Plan(
+        nodes=tuple(compiled),
+        start=positions[start],
+        edge_target=tuple(positions[edge.target] for edge in edges),
+        edge_source=tuple(positions[edge.source] for edge in edges),
+        needs_scope=any(node.config.dynamic for node in compiled),
+        _references=_references(compiled, edges),
+    )
+
+
+def compile_trigger(node: Node, registry: Registry) -> Callable[[Event], bool]:
+    """A question to keep: does this trigger node start a run for an event?"""
+    plugin, config = _plugin_of(node, registry), _upgraded(node, registry)
+    compiled = configs.compile_config(plugin, config, node.id)
+    if not issubclass(plugin, Trigger) or node.settings.disabled:
+        return lambda event: False
+
+    def matches(event: Event) -> bool:
+        run = RunInfo(id="")
+        evaluated = compiled.evaluate(scope_of(event, run, event.properties, {}))
+        context = Context(event, run, _NoLog(), datetime.now(UTC), idempotency_key="")
+        return bool(plugin(evaluated, context).matches())
+
+    return matches
+
+
+def trigger_matches(node: Node, event: Event, registry: Registry) -> bool:
+    """Does this trigger node start a run for the event?"""
+    return compile_trigger(node, registry)(event)
+
+
+def scope_of(event: Event, run: RunInfo, payload: JSON, nodes: dict[str, JSON]) -> dict[str, JSON]:
+    """What expressions can name."""
+    return {
+        "payload": payload,
+        "event": asdict(event),
+        "run": {
+            "id": run.id,
+            "kind": run.kind,
+            "workflow": run.workflow,
+            "is_test": run.is_test,
+            "is_replay": run.is_replay,
+            "started": run.started.isoformat() if run.started else None,
+        },
+        "nodes": nodes,
+    }
+
+
+class _NoLog:
+    """Swallows what a trigger logs while it is asked whether it matches: there is no step yet."""
+
+    def debug(self, message: str) -> None: ...
+    def info(self, message: str) -> None: ...
+    def warning(self, message: str) -> None: ...
+    def error(self, message: str) -> None: ...
+
+
+def _nodes_between(graph: Graph, start: str, until: str | None) -> set[str]:
+    known = {node.id for node in graph.nodes}
+    for name, wanted in (("start", start), ("until", until)):
+        if wanted is not None and wanted not in known:
+            raise GraphInvalid([Problem("unknown_node", f"There is no node {wanted!r} to {name} at.")])
+    chosen = reach((start,), graph.edges)
+    if until is not None:
+        if until not in chosen:
+            raise GraphInvalid([Problem("unreachable", "This node cannot be reached from the start.", until)])
+        chosen &= reach((until,), graph.edges, backwards=True)
+    return chosen
+
+
+def reach(starts: Iterable[str], edges: Sequence[Edge], *, backwards: bool = False) -> set[str]:
+    """The nodes that can be reached from some, themselves included."""
+    neighbours: dict[str, list[str]] = {}
+    for edge in edges:
+        here, there = (edge.target, edge.source) if backwards else (edge.source, edge.target)
+        neighbours.setdefault(here, []).append(there)
+    found = set(starts)
+    waiting = list(found)
+    while waiting:
+        for neighbour in neighbours.get(waiting.pop(), ()):
+            if neighbour not in found:
+                found.add(neighbour)
+                waiting.append(neighbour)
+    return found
+
+
+def _plugin_of(node: Node, registry: Registry) -> type[Plugin]:
+    plugin = registry.get(node.plugin)
+    if plugin is None:
+        raise GraphInvalid([unknown_plugin(node, registry)])
+    return plugin
+
+
+def unknown_plugin(node: Node, registry: Registry) -> Problem:
+    """The problem of a node whose plugin is missing, with the reason where one is known."""
+    reason = registry.why_broken(node.plugin)
+    text = f"The plugin {node.plugin!r} of “{node.name}” is not installed here."
+    return Problem("unknown_plugin", f"{text} {reason}" if reason else text, node.id)
+
+
+def _upgraded(node: Node, registry: Registry) -> dict[str, Any]:
+    """The node's config as its plugin's current version wants it."""
+    plugin = _plugin_of(node, registry)
+    version = node.plugin_version or plugin.version
+    if version > plugin.version:
+        text = (
+            f"“{node.name}” was made with version {version} of {plugin.name}; {plugin.version} is installed."
+        )
+        raise GraphInvalid([Problem("plugin_too_old", text, node.id)])
+    if version == plugin.version:
+        return node.config
+    try:
+        return plugin.upgrade(dict(node.config), version)
+    except Exception as error:  # a plugin's own code
+        text = f"The config of “{node.name}” cannot be upgraded from version {version}: {error}"
+        raise GraphInvalid([Problem("cannot_upgrade", text, node.id, path=("config",))]) from error
+
+
+def current_config(node: Node, registry: Registry) -> dict[str, Any]:
+    """The node's config, upgraded; raises GraphInvalid where that is not possible."""
+    return _upgraded(node, registry)
+
+
+def _compile_node(index: int, node: Node, edges: Sequence[Edge], registry: Registry) -> PlanNode:
+    plugin, config = _plugin_of(node, registry), _upgraded(node, registry)
+    compiled = configs.compile_config(plugin, config, node.id)
+    names = [port.name for port in plugin.output_ports(config) if port.name != ERROR_PORT]
+    if not issubclass(plugin, Trigger):
+        names.append(ERROR_PORT)
+    outgoing: dict[str, list[int]] = {name: [] for name in names}
+    incoming = 0
+    for number, edge in enumerate(edges):
+        incoming += edge.target == node.id
+        if edge.source == node.id:
+            outgoing.setdefault(edge.source_port, []).append(number)
+    is_async = inspect.iscoroutinefunction(plugin.run)
+    return PlanNode(
+        index=index,
+        id=node.id,
+        name=node.name,
+        plugin=plugin,
+        config=compiled,
+        settings=node.settings,
+        incoming=incoming,
+        ports={name: tuple(numbers) for name, numbers in outgoing.items()},
+        inline=not plugin.effects and not is_async,
+        is_async=is_async,
+        first_arrival=plugin.on_first_arrival(compiled.unevaluated()),
+        handles_errors=bool(outgoing.get(ERROR_PORT)),
+    )
+
+
+def _missing_ports(nodes: Sequence[PlanNode], edges: Sequence[Edge]) -> list[Problem]:
+    return []
+
+
+def _references(nodes: Sequence[PlanNode], edges: Sequence[Edge]) -> dict[str, tuple[str, ...]]:
+    """For each node, the sorted names read behind it; most graphs read none, which costs nothing."""
+    readers = [(node.id, node.config.names) for node in nodes if node.config.names]
+    found: dict[str, set[str]] = {node.id: set() for node in nodes}
+    for reader, names in readers:
+        for before in reach((reader,), edges, backwards=True) - {reader}:
+            found[before] |= names
+    return {node: tuple(sorted(names)) for node, names in found.items()}
