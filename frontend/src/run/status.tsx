@@ -1,13 +1,13 @@
 /** How each status looks everywhere: an icon, a word and a colour, never colour alone. */
 import {
+  Ban,
   CircleCheck,
   CircleDashed,
-  CirclePause,
-  CircleSlash,
   CircleX,
-  Clock3,
+  Hourglass,
   LoaderCircle,
   type LucideIcon,
+  MinusCircle,
 } from "lucide-react";
 import type { RunStatus } from "@/api/types";
 import { cx } from "@/ui/cx";
@@ -24,13 +24,13 @@ export interface StatusLook {
 }
 
 export const STATUS: Record<AnyStatus, StatusLook> = {
-  queued: { word: "Queued", icon: Clock3, text: "text-muted", soft: "bg-sunken" },
+  queued: { word: "Queued", icon: CircleDashed, text: "text-muted", soft: "bg-sunken" },
   running: { word: "Running", icon: LoaderCircle, text: "text-accent", soft: "bg-accent-soft", spins: true },
-  waiting: { word: "Waiting", icon: CirclePause, text: "text-warn", soft: "bg-warn-soft" },
+  waiting: { word: "Waiting", icon: Hourglass, text: "text-warn", soft: "bg-warn-soft" },
   succeeded: { word: "Succeeded", icon: CircleCheck, text: "text-ok", soft: "bg-ok-soft" },
   failed: { word: "Failed", icon: CircleX, text: "text-fail", soft: "bg-fail-soft" },
-  cancelled: { word: "Cancelled", icon: CircleSlash, text: "text-muted", soft: "bg-sunken" },
-  skipped: { word: "Skipped", icon: CircleDashed, text: "text-faint", soft: "bg-sunken" },
+  cancelled: { word: "Cancelled", icon: Ban, text: "text-muted", soft: "bg-sunken" },
+  skipped: { word: "Skipped", icon: MinusCircle, text: "text-faint", soft: "bg-sunken" },
 };
 
 /** What a person can do about a run that did not succeed. */
