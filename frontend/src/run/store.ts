@@ -100,6 +100,10 @@ export class RunStore {
     for (const tell of this.watchers) tell(null);
   }
 
+  isWatched(runId: string): boolean {
+    return this.watched === runId;
+  }
+
   /** The server does not show the watched run. */
   refuse(detail: string): void {
     this.refusal = detail;

@@ -1,0 +1,27 @@
+/** Small words about a run: background, test. */
+import { FlaskConical, GitBranch } from "lucide-react";
+import type { Run, RunShort } from "@/api/types";
+import { cx } from "@/ui/cx";
+
+const LOOK = "inline-flex h-[18px] shrink-0 items-center gap-1 rounded px-1.5 font-medium text-2xs";
+
+export function RunBadges({ run }: { run: Run | RunShort }) {
+  return (
+    <>
+      {run.kind === "background" && (
+        <span className={cx(LOOK, "bg-branch-soft text-branch")}>
+          <GitBranch size={11} aria-hidden />
+          Background
+        </span>
+      )}
+      {run.is_test && <TestBadge />}
+    </>
+  );
+}
+
+export const TestBadge = () => (
+  <span className={cx(LOOK, "bg-sunken text-muted")}>
+    <FlaskConical size={11} aria-hidden />
+    Test
+  </span>
+);
