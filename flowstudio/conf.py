@@ -8,6 +8,7 @@ DEFAULTS: dict[str, Any] = {
     # Limits (docs/settings.md says what each refuses)
     "MAX_BODY_BYTES": 1024 * 1024,
     "MAX_GRAPH_NODES": 2_000,
+    "MAX_GRAPH_EDGES": 10_000,
     "MAX_TRACE_PAYLOAD_BYTES": 256 * 1024,
     "MAX_JOURNAL_BYTES": 16 * 1024 * 1024,
     "MAX_STEPS": 100_000,
@@ -27,6 +28,8 @@ DEFAULTS: dict[str, Any] = {
     # Safety
     "ALLOW_PRIVATE_ADDRESSES": False,
     "WORKFLOW_FILTER": None,  # dotted path: (queryset, user) -> queryset, for tenants
+    # Front end
+    "VITE_DEV_SERVER": None,  # "http://127.0.0.1:5173" while working on frontend/
     # Plugins
     "PLUGIN_DIRS": [],
 }

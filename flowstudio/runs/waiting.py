@@ -1,4 +1,4 @@
-"""Wait on a plain thread until runs have ended, or one of them has answered."""
+"""Wait on a plain thread until runs have ended, have answered, or have begun their background runs."""
 
 import threading
 import time
@@ -23,6 +23,12 @@ def wait_for_answer(run_ids: Sequence[UUID], seconds: float) -> models.Run | Non
     answered = models.Run.objects.filter(pk__in=run_ids, answer__isnull=False)
     _wait(run_ids, seconds, lambda: answered.exists() or not _open(run_ids))
     return answered.first()
+
+
+def wait_for_children(run_ids: Sequence[UUID], seconds: float) -> None:
+    """Until each of the runs has a background run or has ended."""
+    childless = models.Run.objects.filter(pk__in=run_ids, children=None).exclude(status__in=models.ENDED)
+    _wait(run_ids, seconds, lambda: not childless.exists())
 
 
 def _wait(run_ids: Sequence[UUID], seconds: float, over: Callable[[], bool]) -> None:

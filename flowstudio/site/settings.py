@@ -80,11 +80,42 @@ LANGUAGE_CODE = "en"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where it is missing
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "flowstudio.staticfiles.Storage"},
+}
+WHITENOISE_USE_FINDERS = True  # no `collectstatic` needed
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_IMMUTABLE_FILE_TEST = "flowstudio.staticfiles.is_immutable"
 EMAIL_BACKEND = os.environ.get("FLOWSTUDIO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 LOGIN_URL = "flowstudio:sign-in"
+LOGIN_REDIRECT_URL = "flowstudio:workflows"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
+if os.environ.get("FLOWSTUDIO_HTTPS") == "1":  # behind a proxy that speaks HTTPS and says so
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
-FLOWSTUDIO = {"DATA_DIR": DATA_DIR}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Django's own console handler is silent unless DEBUG, and its warnings are one per 404
+        "django": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "flowstudio": {"level": "INFO"},
+    },
+}
+
+FLOWSTUDIO = {
+    "DATA_DIR": DATA_DIR,
+    "VITE_DEV_SERVER": os.environ.get("FLOWSTUDIO_VITE_DEV"),
+    "ALLOW_PRIVATE_ADDRESSES": os.environ.get("FLOWSTUDIO_ALLOW_PRIVATE_ADDRESSES") == "1",
+}
