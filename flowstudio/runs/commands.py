@@ -15,10 +15,11 @@ from uuid import UUID
 from flowstudio import models
 from flowstudio.engine import values
 from flowstudio.engine.errors import CommandRefused, StaleRun
+from flowstudio.engine.plan import reach
 from flowstudio.engine.plugins import Answer, Command, Emit, Submit
 from flowstudio.engine.trace import StepRecord
 from flowstudio.engine.values import JSON
-from flowstudio.runs import events
+from flowstudio.runs import events, graphs
 from flowstudio.runs.events import NewEvent
 
 
@@ -73,12 +74,20 @@ def _submit(
         parent_iteration=step.iteration,
         start_node=step.node,
         start_payload=values.dumps(command.payload),
-        until_node=run.until_node,
+        until_node=_until_of_child(run, step.node),
         pins=run.pins,
         inherited=values.dumps(dict(carried)) if carried else None,
     )
     child.save(force_insert=True)
     events.announce(child)
+
+
+def _until_of_child(run: models.Run, start: str) -> str:
+    """A test's “until” reaches into the branch it lies in, and does not stop the others."""
+    if not run.until_node:
+        return ""
+    behind = reach((start,), graphs.graph_of(run.snapshot_id).edges)
+    return run.until_node if run.until_node in behind else ""
 
 
 def _event_of_child(run: models.Run, command: Submit, child_id: UUID) -> models.Event:

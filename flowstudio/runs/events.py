@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,14 +17,10 @@ from flowstudio import models
 from flowstudio.conf import settings
 from flowstudio.engine import values
 from flowstudio.engine.errors import FlowStudioError
-from flowstudio.engine.graph import Node
-from flowstudio.engine.plan import trigger_matches
-from flowstudio.engine.plugins import Event, Trigger
+from flowstudio.engine.plugins import Event
 from flowstudio.engine.values import JSON
-from flowstudio.runs import graphs, hints, news, plugins
+from flowstudio.runs import graphs, hints, news
 from flowstudio.runs.times import iso
-
-logger = logging.getLogger(__name__)
 
 
 class EventRefused(FlowStudioError):
@@ -135,31 +130,6 @@ def engine_event(event: models.Event, properties: JSON) -> Event:
     )
 
 
-def triggers(snapshot_hash: str) -> list[Node]:
-    """The triggers of a stored graph that are switched on."""
-    found = plugins.registry()
-    nodes = graphs.graph_of(snapshot_hash).nodes
-    return [node for node in nodes if is_trigger(found.get(node.plugin)) and not node.settings.disabled]
-
-
-def is_trigger(plugin: type | None) -> bool:
-    return plugin is not None and issubclass(plugin, Trigger)
-
-
-def matching(nodes: Iterable[Node], event: Event) -> list[Node]:
-    """Those of the triggers ``nodes`` that take ``event``. One that cannot be asked takes nothing."""
-    found = []
-    for node in nodes:
-        try:
-            if trigger_matches(node, event, plugins.registry()):
-                found.append(node)
-        except Exception:
-            logger.warning(
-                "The trigger %r could not be asked about %r.", node.name, event.type, exc_info=True
-            )
-    return found
-
-
 def _start_runs(event: models.Event, seen: Event, user: Any) -> list[models.Run]:
     workflows = models.Workflow.objects.filter(deleted__isnull=True)
     if user is not None:
@@ -171,12 +141,13 @@ def _start_runs(event: models.Event, seen: Event, user: Any) -> list[models.Run]
             version=workflow.published,
             snapshot_id=workflow.published.snapshot_id,
             event=event,
-            start_node=node.id,
+            start_node=trigger.node.id,
             recording=workflow.settings.get("recording", models.Recording.ALL),
             created_by=event.user,
         )
         for workflow in listening.select_related("published").defer("graph")
-        for node in matching(triggers(workflow.published.snapshot_id), seen)
+        for trigger in graphs.triggers_of(workflow.published.snapshot_id)
+        if trigger.matches(seen)
     ]
     models.Run.objects.bulk_create(runs)
     for run in runs:

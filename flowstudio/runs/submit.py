@@ -13,6 +13,7 @@ from flowstudio import models
 from flowstudio.engine import values
 from flowstudio.engine.graph import Graph
 from flowstudio.engine.plan import compile_plan
+from flowstudio.engine.plugins import Event
 from flowstudio.engine.values import JSON
 from flowstudio.runs import events, graphs, hints, news, plugins
 from flowstudio.runs.events import EventRefused, NewEvent
@@ -55,22 +56,21 @@ def start_test(
     return run
 
 
-def _first_trigger(graph: Graph, event: Any) -> str:
-    found = plugins.registry()
-    candidates = [node for node in graph.nodes if events.is_trigger(found.get(node.plugin))]
+def _first_trigger(graph: Graph, event: Event) -> str:
+    candidates = graphs.triggers(graph, plugins.registry())
     if not candidates:
         raise EventRefused(
             "no_trigger", "This graph has no trigger. Add a Start node, or choose where to begin."
         )
-    taking = events.matching([node for node in candidates if not node.settings.disabled], event)
-    if not taking:
-        names = ", ".join(f"“{node.name}”" for node in candidates)
-        raise EventRefused(
-            "no_match",
-            f"No trigger of this graph takes an event of type “{event.type}” (asked: {names})."
-            " Change the event's type or the trigger's settings.",
-        )
-    return taking[0].id
+    for trigger in candidates:
+        if trigger.matches(event):
+            return trigger.node.id
+    names = ", ".join(f"“{trigger.node.name}”" for trigger in candidates)
+    raise EventRefused(
+        "no_match",
+        f"No trigger of this graph takes an event of type “{event.type}” (asked: {names})."
+        " Change the event's type or the trigger's settings.",
+    )
 
 
 def cancel(run: models.Run) -> models.Run:

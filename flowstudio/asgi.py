@@ -1,0 +1,48 @@
+"""The ASGI application of FlowStudio around a Django application: sockets, and the runner's channel.
+
+``application = flowstudio.asgi.wrap(get_asgi_application())``. What is not ours goes on to the wrapped
+application, so it may be a host's own router. The socket is ``<where the URLs are included>ws/live/``.
+"""
+
+from typing import Any
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ChannelNameRouter, ProtocolTypeRouter, URLRouter
+from django.core.handlers.asgi import ASGIHandler
+from django.urls import re_path
+
+from flowstudio.live.consumers import BranchConsumer, LiveConsumer
+from flowstudio.runs.local import BRANCH_CHANNEL
+
+LIVE_PATH = "/ws/live/"
+
+
+def wrap(django_app: Any) -> Any:
+    """``django_app`` with FlowStudio's live socket and branch channel in front."""
+    return ProtocolTypeRouter(
+        {
+            "http": django_app,
+            "websocket": _Sockets(_refuse if isinstance(django_app, ASGIHandler) else django_app),
+            "channel": ChannelNameRouter({BRANCH_CHANNEL: BranchConsumer.as_asgi()}),
+        }
+    )
+
+
+class _Sockets:
+    """Our socket under any prefix; every other one goes to the wrapped application."""
+
+    def __init__(self, others: Any) -> None:
+        live = URLRouter([re_path(r"(?:^|/)ws/live/$", LiveConsumer.as_asgi())])
+        self._live = AuthMiddlewareStack(live)
+        self._others = others
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope["path"]
+        chosen = self._live if path.endswith(LIVE_PATH) else self._others
+        await chosen(scope, receive, send)
+
+
+async def _refuse(scope: Any, receive: Any, send: Any) -> None:
+    """Django itself answers a socket with an exception; this one with a refusal."""
+    await receive()
+    await send({"type": "websocket.close"})

@@ -1,0 +1,252 @@
+"""Where the engine's steps go: buffered, then stored under the run's fencing token.
+
+Effect-free steps and progress wait a few milliseconds for company; the result of an effectful node is
+stored with all that waits, and with its commands, when ``commit`` returns. Each such transaction begins
+by raising the run's ``seq`` where the fencing token still holds, so a worker that was frozen while
+another claimed its run cannot write.
+
+Only background runs keep a journal: a foreground run is not resumed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from flowstudio import models
+from flowstudio.conf import settings
+from flowstudio.engine.errors import CommandRefused, StaleRun
+from flowstudio.engine.plugins import Command, Submit
+from flowstudio.engine.trace import StepRecord
+from flowstudio.engine.values import JSON, ValueRefused
+from flowstudio.ids import new_id
+from flowstudio.runs import commands as stored_commands
+from flowstudio.runs import news, writer
+from flowstudio.runs.records import Encoder, journal_entry, step_row
+
+logger = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.01
+STEP_FIELDS = [
+    "seq",
+    "attempts",
+    "status",
+    "queued",
+    "started",
+    "ended",
+    "ports",
+    "summary",
+    "input",
+    "outputs",
+    "error",
+    "log",
+    "background_run",
+]
+
+Place = tuple[str, str]
+"""A node and the iteration it runs in."""
+
+
+@dataclass(slots=True)
+class Change:
+    """What one transaction stores of a run."""
+
+    steps: list[models.Step] = field(default_factory=list)
+    entries: list[models.JournalEntry] = field(default_factory=list)
+
+
+class DatabaseSink:
+    """The engine's sink for one claim of one run. Lives on the event loop that runs it."""
+
+    def __init__(self, run: models.Run, attempts: Mapping[Place, int] | None = None) -> None:
+        self.run = run
+        self._attempts = attempts or {}  # of steps that an earlier claim began and did not finish
+        self._encode = Encoder()
+        self._journals = run.kind == models.Kind.BACKGROUND
+        self._changed: dict[Place, StepRecord] = {}
+        self._ended: dict[Place, StepRecord] = {}
+        self._loop = asyncio.get_running_loop()
+        self._flush_due = False
+        self._failure: BaseException | None = None
+
+    # ── What the engine tells ──────────────────────────────────────────────────────────────────────
+
+    def started(self, step: StepRecord) -> None:
+        self._note(step)
+
+    def logged(self, step: StepRecord) -> None:
+        self._note(step)
+
+    def ended(self, step: StepRecord) -> None:
+        self._ended[step.node, step.iteration] = step
+        self._note(step)
+
+    async def commit(
+        self, step: StepRecord, commands: Sequence[Command], carried: Mapping[str, JSON]
+    ) -> None:
+        """Store the result of an effectful node together with its commands."""
+        self._raise_failure()
+        child_id = new_id() if any(isinstance(command, Submit) for command in commands) else None
+        if child_id is not None:
+            step.background_run = str(child_id)
+        place = step.node, step.iteration
+        changed, ended = self._take()
+        changed[place] = ended[place] = step
+        try:
+            self._refuse_too_large(step)
+            change = self._change(changed, ended)
+            await self._write(_store, change, step, commands, carried, child_id)
+        except (CommandRefused, ValueRefused) as error:
+            step.background_run = None
+            del changed[place], ended[place]
+            self._changed, self._ended = {**changed, **self._changed}, {**ended, **self._ended}
+            raise CommandRefused(str(error)) from error
+
+    # ── What the run's end needs ───────────────────────────────────────────────────────────────────
+
+    async def finish(self, status: str, reason: str = "", error: JSON = None) -> None:
+        """Store what waits and end the run, in one transaction; its journal goes."""
+        await self._write(finish, self._change(*self._take()), status, reason, error)
+
+    async def hand_back(self) -> None:
+        """Store what waits and put the run back into the queue; this claim does not count."""
+        await self._write(hand_back, self._change(*self._take()))
+
+    # ── Inside ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _note(self, step: StepRecord) -> None:
+        """May be called from a worker thread (a plain ``run`` that logs)."""
+        self._changed[step.node, step.iteration] = step
+        if not self._flush_due:
+            self._flush_due = True
+            self._loop.call_soon_threadsafe(self._loop.call_later, FLUSH_SECONDS, self._flush)
+
+    def _take(self) -> tuple[dict[Place, StepRecord], dict[Place, StepRecord]]:
+        taken = self._changed, self._ended
+        self._changed, self._ended = {}, {}
+        return taken
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        if not self._changed or self._failure is not None:
+            return
+        try:
+            change = self._change(*self._take())
+        except Exception as error:
+            self._failure = error
+            return
+        future = writer.call(_store, self.run, change)
+        future.add_done_callback(lambda done: self._note_failure(done.exception()))
+
+    def _note_failure(self, error: BaseException | None) -> None:
+        if error is not None:
+            self._failure = error
+
+    def _raise_failure(self) -> None:
+        """What a flush could not store must not be lost in silence: the run stops here."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _change(self, changed: dict[Place, StepRecord], ended: dict[Place, StepRecord]) -> Change:
+        change = Change()
+        if self.run.recording != models.Recording.NONE:
+            change.steps = [
+                step_row(step, self.run, self._encode, self._attempts.get(place, 0))
+                for place, step in changed.items()
+            ]
+        if self._journals:
+            entries = (self._entry(step) for step in ended.values() if step.status != models.Status.CANCELLED)
+            change.entries = [entry for entry in entries if entry is not None]
+        return change
+
+    def _entry(self, step: StepRecord) -> models.JournalEntry | None:
+        """None for a value too large to keep: it came from an effect-free node, which runs again."""
+        entry = journal_entry(step, self.run, self._encode)
+        return entry if len(entry.value) <= settings.MAX_JOURNAL_BYTES else None
+
+    def _refuse_too_large(self, step: StepRecord) -> None:
+        size = sum(len(self._encode(payload).data) for payload in step.outputs.values())
+        if size > settings.MAX_JOURNAL_BYTES:
+            raise CommandRefused(
+                f"payload_too_large: the node's output has {size:,} bytes; a run can keep"
+                f" {settings.MAX_JOURNAL_BYTES:,} of one node to continue after a crash."
+                " Let the node return less, e.g. a reference to where the data lies."
+            )
+
+    async def _write(self, work: Callable[..., None], change: Change, *args: Any) -> None:
+        """Have it stored. Shielded: a run that is being stopped still records what it has done."""
+        self._raise_failure()
+        await asyncio.shield(asyncio.wrap_future(writer.call(work, self.run, change, *args)))
+
+
+# ── Jobs of the writer ─────────────────────────────────────────────────────────────────────────────
+
+
+def _store(
+    run: models.Run,
+    change: Change,
+    step: StepRecord | None = None,
+    commands: Sequence[Command] = (),
+    carried: Mapping[str, JSON] | None = None,
+    child_id: UUID | None = None,
+) -> None:
+    seq = _raise_seq(run, len(change.steps))
+    for number, row in enumerate(change.steps, start=seq - len(change.steps) + 1):
+        row.seq = number
+    if change.steps:
+        models.Step.objects.bulk_create(
+            change.steps,
+            update_conflicts=True,
+            unique_fields=["run", "node", "iteration"],
+            update_fields=STEP_FIELDS,
+        )
+        news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id)
+    if change.entries:
+        models.JournalEntry.objects.bulk_create(change.entries)
+        models.Run.objects.filter(pk=run.pk, claims__gt=0).update(claims=0)
+    if step is not None:
+        stored_commands.store(run, step, commands, carried or {}, child_id)
+
+
+def _raise_seq(run: models.Run, count: int) -> int:
+    """The run's ``seq`` after raising it by ``count``; the first statement of each transaction."""
+    if not models.next_seq(run.pk, run.fence, count):
+        raise StaleRun(f"Run {run.pk} was claimed by another worker or has ended; this one stops.")
+    return models.Run.objects.values_list("seq", flat=True).get(pk=run.pk)
+
+
+def finish(run: models.Run, change: Change, status: str, reason: str, error: JSON) -> None:
+    _store(run, change)
+    _end_open_steps(run, reason)
+    seq = _raise_seq(run, 1)
+    models.Run.objects.filter(pk=run.pk).update(
+        status=status, reason=reason, error=error, ended=timezone.now(), worker=""
+    )
+    models.JournalEntry.objects.filter(run=run.pk).delete()
+    news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id)
+
+
+def _end_open_steps(run: models.Run, reason: str) -> None:
+    """A step that was under way when its run was ended from outside ends with it."""
+    for row in models.Step.objects.filter(run=run.pk, status=models.Status.RUNNING):
+        row.seq = _raise_seq(run, 1)
+        row.status, row.ended = models.Status.FAILED, timezone.now()
+        row.error = {"message": "The run ended while this step was under way.", "type": reason or "ended"}
+        row.save(update_fields=["seq", "status", "ended", "error"])
+
+
+def hand_back(run: models.Run, change: Change) -> None:
+    _store(run, change)
+    seq = _raise_seq(run, 1)
+    models.Run.objects.filter(pk=run.pk).update(
+        status=models.Status.QUEUED, worker="", claims=Greatest(F("claims") - 1, 0)
+    )
+    news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id)
