@@ -10,11 +10,12 @@ import {
 } from "lucide-react";
 import { useEffect } from "react";
 import { boot } from "@/api/boot";
-import { formatDuration, plural, useNow } from "@/run/format";
+import { formatDuration, plural } from "@/run/format";
 import { goLive, live, useLiveState } from "@/run/live";
 import type { LiveState } from "@/run/socket";
 import { cx } from "@/ui/cx";
 import { Tooltip } from "@/ui/Tooltip";
+import { useNow } from "@/ui/useNow";
 
 interface Look {
   word: string;

@@ -1,5 +1,5 @@
 /** Times, durations and sizes as people read them. */
-import { useSyncExternalStore } from "react";
+import { useNow } from "@/ui/useNow";
 
 /** 840 ms, 1.2 s, 14 s, 2 m 05 s, 1 h 20 m. */
 export function formatDuration(milliseconds: number): string {
@@ -52,44 +52,6 @@ export function formatAgo(time: string, now: number): string {
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString()} ${count === 1 ? one : many}`;
-
-// ── Time that passes ────────────────────────────────────────────────────────────────────────────────
-
-const TICK_MS = 200;
-
-/** One timer for everything that ticks, at rest while nothing does. */
-class Ticker {
-  now = Date.now();
-  private timer: number | undefined;
-  private readonly listeners = new Set<() => void>();
-
-  subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    if (this.timer === undefined) {
-      this.now = Date.now();
-      this.timer = window.setInterval(() => this.tick(), TICK_MS);
-    }
-    return () => {
-      this.listeners.delete(listener);
-      if (this.listeners.size > 0) return;
-      window.clearInterval(this.timer);
-      this.timer = undefined;
-    };
-  };
-
-  private tick(): void {
-    this.now = Date.now();
-    for (const listener of this.listeners) listener();
-  }
-}
-
-const ticker = new Ticker();
-const restNever = () => () => undefined;
-
-/** The time now, going on while `active`. */
-export function useNow(active: boolean): number {
-  return useSyncExternalStore(active ? ticker.subscribe : restNever, () => (active ? ticker.now : 0));
-}
 
 /** How long something has taken, ticking until it ended. Empty while it has not begun. */
 export function useElapsed(started: string | null, ended: string | null): string {

@@ -4,6 +4,7 @@ import {
   CircleCheck,
   CircleDashed,
   CircleX,
+  GitFork,
   Hourglass,
   LoaderCircle,
   type LucideIcon,
@@ -92,4 +93,9 @@ export function StatusWord({
       {word ?? STATUS[status].word}
     </span>
   );
+}
+
+/** What runs in the background: a path that forks off. */
+export function BranchIcon({ size, className }: { size: number; className?: string }) {
+  return <GitFork size={size} className={cx("shrink-0 rotate-180", className)} aria-hidden />;
 }

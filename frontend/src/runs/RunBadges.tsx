@@ -1,6 +1,7 @@
 /** Small words about a run: background, test. */
-import { FlaskConical, GitBranch } from "lucide-react";
+import { FlaskConical } from "lucide-react";
 import type { Run, RunShort } from "@/api/types";
+import { BranchIcon } from "@/run/status";
 import { cx } from "@/ui/cx";
 
 const LOOK = "inline-flex h-[18px] shrink-0 items-center gap-1 rounded px-1.5 font-medium text-2xs";
@@ -10,7 +11,7 @@ export function RunBadges({ run }: { run: Run | RunShort }) {
     <>
       {run.kind === "background" && (
         <span className={cx(LOOK, "bg-branch-soft text-branch")}>
-          <GitBranch size={11} aria-hidden />
+          <BranchIcon size={11} />
           Background
         </span>
       )}

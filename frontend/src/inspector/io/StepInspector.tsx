@@ -1,10 +1,10 @@
 /** What one node did in the watched run: input and output, log, error, attempts, the branch it began. */
-import { ArrowRight, ChevronRight, EyeOff, GitBranch, MousePointerClick, Radio } from "lucide-react";
+import { ArrowRight, ChevronRight, EyeOff, MousePointerClick, Radio } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { Step } from "@/api/types";
 import { useEditor, useNode } from "@/model/editor";
 import { formatFineClock, useElapsed } from "@/run/format";
-import { StatusIcon, StatusWord } from "@/run/status";
+import { BranchIcon, StatusIcon, StatusWord } from "@/run/status";
 import { runStore, useNodeRun, useRunTree, useSteps } from "@/run/store";
 import { beginsRun } from "@/run/view";
 import { cx } from "@/ui/cx";
@@ -140,7 +140,7 @@ function StepHeader({ step }: { step: Step }) {
       {step.attempts > 1 && <span className="text-warn">Attempt {step.attempts}</span>}
       {background && (
         <span className="inline-flex items-center gap-1 text-branch">
-          <GitBranch size={12} aria-hidden />
+          <BranchIcon size={12} />
           Background
         </span>
       )}
@@ -163,7 +163,7 @@ function BranchCard({ runId }: { runId: string }) {
       className="rounded-lg border border-branch-line bg-branch-soft px-3 py-2.5"
     >
       <div className="flex items-center gap-2 text-sm">
-        <GitBranch size={15} className="shrink-0 text-branch" aria-hidden />
+        <BranchIcon size={15} className="text-branch" />
         <span className="min-w-0 flex-1">Everything behind this node runs in the background.</span>
       </div>
       <div className="mt-1.5 flex items-center gap-3 pl-[23px] text-xs">
