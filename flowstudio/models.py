@@ -33,9 +33,12 @@ class Role(models.TextChoices):
 
 
 class WorkflowQuerySet(models.QuerySet["Workflow"]):
-    def for_user(self, user: Any, role: str = Role.VIEW) -> WorkflowQuerySet:
-        """The workflows on which ``user`` has ``role``: superusers all, owners theirs, groups as granted."""
-        workflows = self.filter(deleted__isnull=True)
+    def for_user(self, user: Any, role: str = Role.VIEW, *, deleted: bool = False) -> WorkflowQuerySet:
+        """The workflows on which ``user`` has ``role``: superusers all, owners theirs, groups as granted.
+
+        ``deleted``: those marked as deleted as well, for what stays readable of them.
+        """
+        workflows = self.all() if deleted else self.filter(deleted__isnull=True)
         if settings.WORKFLOW_FILTER:
             workflows = import_string(settings.WORKFLOW_FILTER)(workflows, user)
         if not user.is_authenticated or not user.is_active:
@@ -208,7 +211,8 @@ class Recording(models.TextChoices):
 
 class RunQuerySet(models.QuerySet["Run"]):
     def for_user(self, user: Any, role: str = Role.VIEW) -> RunQuerySet:
-        return self.filter(workflow__in=Workflow.objects.for_user(user, role))
+        """The runs of the workflows on which ``user`` has ``role``; those of deleted ones stay readable."""
+        return self.filter(workflow__in=Workflow.objects.for_user(user, role, deleted=True))
 
 
 class Run(models.Model):

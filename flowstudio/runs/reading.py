@@ -79,7 +79,7 @@ def event_json(
     properties = orjson.loads(encoded)
     if whole:
         return {**found, "properties": properties}
-    return {**found, "summary": values.summarise(properties, encoded)}
+    return {**found, "properties": values.summarise(properties, encoded)}
 
 
 def steps_after(
