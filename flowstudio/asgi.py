@@ -17,9 +17,13 @@ from flowstudio.runs.local import BRANCH_CHANNEL
 LIVE_PATH = "/ws/live/"
 
 
-def wrap(django_app: Any) -> Any:
+class Application(ProtocolTypeRouter):
+    """An application that has FlowStudio's parts in front."""
+
+
+def wrap(django_app: Any) -> Application:
     """``django_app`` with FlowStudio's live socket and branch channel in front."""
-    return ProtocolTypeRouter(
+    return Application(
         {
             "http": django_app,
             "websocket": _Sockets(_refuse if isinstance(django_app, ASGIHandler) else django_app),

@@ -1,22 +1,257 @@
-"""What tests share: a database file of their own, a workflow factory, a runner, a running studio."""
+"""What tests share: a database file of their own, a workflow factory, a runner, running studios."""
+
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
+from django.db import connections
 
-from flowstudio.runs import writer
+from flowstudio.engine.graph import Graph
+from flowstudio.runs import plugins, publishing, writer
+
+ROOT = Path(__file__).parent.parent
+TEST_PLUGINS = ROOT / "tests" / "test_plugins"  # nodes that leave traces in files, die, never return
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory):
-    """A database file per test session: several may run at once, and processes share it."""
-    from django.db import connections
-
+    """A database file per test session: several sessions may run at once, and processes share one."""
     folder = tmp_path_factory.mktemp("database")
     for alias in connections:
-        test_settings = connections[alias].settings_dict["TEST"]
-        test_settings["NAME"] = str(folder / f"{alias}.sqlite3")
+        connections[alias].settings_dict["TEST"]["NAME"] = str(folder / f"{alias}.sqlite3")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _stop_the_writer():
     yield
     writer.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _test_plugins():
+    plugins.registry().load_folder(TEST_PLUGINS, package="flowstudio_test_plugins")
+
+
+@pytest.fixture
+def data_dir(tmp_path, settings):
+    """A data folder of the test's own, where boot files lie."""
+    settings.FLOWSTUDIO = {**settings.FLOWSTUDIO, "DATA_DIR": tmp_path}
+    return tmp_path
+
+
+def until(condition, seconds=10.0, every=0.01):
+    """What ``condition`` returns as soon as it is true; fails when it is not in time."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {condition}"
+        time.sleep(every)
+    return found
+
+
+@pytest.fixture(name="until")
+def _until():
+    return until
+
+
+def graph(*nodes, edges=(), **settings_of):
+    """A graph in short: ``("start", "start"), ("log", "log_message", {"message": "x"})`` and
+    ``edges=["start.payload > log"]``, where a missing port is the first one, ``payload``."""
+    return Graph.from_document(
+        {
+            "format": "flowstudio/1",
+            "nodes": [
+                {
+                    "id": node[0],
+                    "plugin": node[1],
+                    "name": node[0],
+                    "position": [200 * number, 100],
+                    "config": node[2] if len(node) > 2 else {},
+                    **settings_of.get(node[0], {}),
+                }
+                for number, node in enumerate(nodes)
+            ],
+            "edges": [_edge(number, text) for number, text in enumerate(edges)],
+        }
+    )
+
+
+def _edge(number, text):
+    source, target = (end.strip() for end in text.split(">"))
+    source, _, port = source.partition(".")
+    target, _, target_port = target.partition(".")
+    return {
+        "id": f"e{number}",
+        "source": source,
+        "source_port": port or "payload",
+        "target": target,
+        "target_port": target_port or "payload",
+    }
+
+
+@pytest.fixture(name="graph")
+def _graph():
+    return graph
+
+
+@pytest.fixture
+def make_workflow(db):
+    """A factory of workflows: published and switched on, from a graph (or its short form)."""
+    from flowstudio import models
+
+    def make(drawn, *, name="Workflow", enabled=True, publish=True, **fields):
+        workflow = models.Workflow.objects.create(
+            name=name, enabled=enabled, graph=drawn.to_bytes(), **fields
+        )
+        if publish:
+            publishing.publish(workflow, drawn)
+            workflow.refresh_from_db()
+        return workflow
+
+    return make
+
+
+@pytest.fixture
+def make_runner(transactional_db, data_dir):
+    """A factory of runners in this process, drained when the test ends."""
+    from flowstudio import asgi
+    from flowstudio.runs.local import LocalRunner
+
+    runners = []
+
+    def make():
+        runner = LocalRunner(asgi.wrap(None))
+        runner.start()
+        runners.append(runner)
+        return runner
+
+    yield make
+    for runner in runners:
+        runner.drain()
+
+
+@pytest.fixture
+def runner(make_runner):
+    """A local runner in this process, as `manage.py studio` has one."""
+    return make_runner()
+
+
+class Studio:
+    """A real `manage.py studio` process with a data folder of its own, on a free port."""
+
+    def __init__(self, data, environment=None):
+        self.data = Path(data)
+        self.environment = environment or {}
+        self.url = self.sign_in_link = ""
+        self.process = None
+        self.output = self.data / "output.txt"
+
+    @property
+    def database(self):
+        return self.data / "studio.sqlite3"
+
+    def start(self):
+        self.data.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, str(ROOT / "manage.py"), "studio", "--port", "0", "--data", str(self.data)]
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                command, stdout=output, stderr=subprocess.STDOUT, env=self._environment(), cwd=ROOT
+            )
+        until(self._has_answered, seconds=20)
+        return self
+
+    def _environment(self):
+        import os
+
+        return {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.studio_settings",
+            "FLOWSTUDIO_DATA": str(self.data),
+            **self.environment,
+        }
+
+    def _has_answered(self):
+        text = self.output.read_text()
+        assert self.process.poll() is None, f"The studio ended with {self.process.returncode}:\n{text}"
+        if (address := re.search(r"FlowStudio: (http\S+)", text)) is None:
+            return False
+        self.url = address[1]
+        if (link := re.search(r"Sign in once with: (http\S+)", text)) is not None:
+            self.sign_in_link = link[1]
+        return "Ready." in text
+
+    def kill(self):
+        """As a crash does it: no handler runs."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, seconds=15):
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise
+        return self.process.returncode
+
+    def rows(self, statement, *parameters):
+        """Rows of the studio's database, read beside it."""
+        connection = sqlite3.connect(self.database, timeout=30)
+        try:
+            return connection.execute(statement, parameters).fetchall()
+        finally:
+            connection.close()
+
+    def manage(self, *arguments, code=None):
+        """Run a management command on the studio's data; its output."""
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments],
+            capture_output=True,
+            text=True,
+            env=self._environment(),
+            cwd=ROOT,
+            input=code,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def _prepared_data(tmp_path_factory):
+    """The data folder of a studio that has been started once: starting anew from it is quicker."""
+    folder = tmp_path_factory.mktemp("studio")
+    Studio(folder).start().stop()
+    return folder
+
+
+@pytest.fixture
+def make_studio(tmp_path, _prepared_data):
+    """A factory of studio processes; each is stopped when the test ends.
+
+    ``make_studio()`` starts one on a fresh data folder; ``make_studio(data)`` on a given one.
+    """
+    studios = []
+
+    def make(data=None, start=True, **environment):
+        if data is None:
+            data = tmp_path / f"studio-{len(studios)}"
+            shutil.copytree(_prepared_data, data)
+        studio = Studio(data, environment)
+        studios.append(studio)
+        return studio.start() if start else studio
+
+    yield make
+    for studio in studios:
+        studio.stop()
+
+
+@pytest.fixture
+def studio_server(make_studio):
+    """A running studio: `.url`, `.sign_in_link`, `.kill()`, `.start()`, `.rows(sql)`."""
+    return make_studio()
