@@ -20,6 +20,7 @@ import * as drafts from "./drafts";
 import * as graphs from "./graph";
 import * as histories from "./history";
 import { setAt } from "./paths";
+import { declaredOutputs } from "./ports";
 
 export type SaveState = "saved" | "saving" | "dirty" | "offline" | "conflict" | "refused";
 
@@ -41,6 +42,8 @@ export interface AddOptions {
   from?: { node: string; port: string };
   /** … or in front of this one. */
   to?: { node: string; port: string };
+  /** … or into this edge. */
+  splice?: string;
   select?: boolean;
 }
 
@@ -68,6 +71,8 @@ export interface EditorState {
   addNode: (plugin: string, position: [number, number], options?: AddOptions) => string | null;
   /** Draws an edge; returns the reason where it may not be drawn. */
   connect: (link: graphs.Link) => string | null;
+  /** Leads an edge elsewhere; returns the reason where it may not. */
+  reconnect: (edge: string, link: graphs.Link) => string | null;
   moveNodes: (positions: Record<string, [number, number]>, label?: string, merge?: string) => void;
   remove: (selection: Selection) => void;
   setConfig: (node: string, path: (string | number)[], value: Json | undefined) => void;
@@ -266,7 +271,8 @@ export const useEditor = create<EditorState>()((set, get) => {
       const changed = histories.edit(document, history, `Add ${plugin.name}`, (draft) => {
         draft.nodes.push(node);
         bringStart(draft, node, plugins);
-        for (const link of linksOf(node, plugin, options, draft, plugins)) {
+        splice(draft, node, plugin, options.splice);
+        for (const link of linksOf(node, plugin, options, draft)) {
           if (!graphs.refusal(draft, plugins, link)) draft.edges.push(graphs.makeEdge(draft, link));
         }
       });
@@ -280,6 +286,18 @@ export const useEditor = create<EditorState>()((set, get) => {
       const reason = graphs.refusal(document, plugins, link);
       if (reason) return reason;
       get().change("Connect", (draft) => void draft.edges.push(graphs.makeEdge(draft, link)));
+      return null;
+    },
+
+    reconnect: (edgeId, link) => {
+      const { document, plugins } = get();
+      const without = { ...document, edges: document.edges.filter((edge) => edge.id !== edgeId) };
+      const reason = graphs.refusal(without, plugins, link);
+      if (reason) return reason;
+      get().change("Reconnect", (draft) => {
+        const edge = draft.edges.find((item) => item.id === edgeId);
+        if (edge) Object.assign(edge, link);
+      });
       return null;
     },
 
@@ -490,34 +508,48 @@ function removeLabel(document: GraphDocument, nodes: string[], edges: string[]):
 
 const sameList = (a: string[], b: string[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);
 
+/** From one column of nodes to the next. */
+const STEP = 330;
+
 /** Run in background dropped on an empty canvas brings the Start that it needs. */
 function bringStart(draft: GraphDocument, node: GraphNode, plugins: graphs.Plugins): void {
   const start = plugins.start;
   if (node.plugin !== "run_in_background" || draft.nodes.length !== 1 || !start) return;
   const [x, y] = node.position;
-  const first = graphs.makeNode(draft, start, [x - 320, y]);
+  const first = graphs.makeNode(draft, start, [x - STEP, y]);
   draft.nodes.unshift(first);
   const link = { source: first.id, source_port: start.outputs[0]?.name ?? "payload", target: node.id, target_port: "payload" };
   draft.edges.push(graphs.makeEdge(draft, link));
 }
 
-function linksOf(
-  node: GraphNode,
-  plugin: Plugin,
-  options: AddOptions,
-  draft: GraphDocument,
-  plugins: graphs.Plugins,
-): graphs.Link[] {
+function linksOf(node: GraphNode, plugin: Plugin, { from, to }: AddOptions, draft: GraphDocument): graphs.Link[] {
   const links: graphs.Link[] = [];
   const input = plugin.inputs[0];
-  if (options.from && input) {
-    links.push({ source: options.from.node, source_port: options.from.port, target: node.id, target_port: input.name });
-  }
-  const output = plugin.outputs[0];
-  if (options.to && output && draft.nodes.some((item) => item.id === options.to?.node) && plugins[node.plugin]) {
-    links.push({ source: node.id, source_port: output.name, target: options.to.node, target_port: options.to.port });
-  }
+  const output = declaredOutputs(plugin, node)[0];
+  if (from && input) links.push({ source: from.node, source_port: from.port, target: node.id, target_port: input.name });
+  if (to && output && draft.nodes.some((item) => item.id === to.node))
+    links.push({ source: node.id, source_port: output.name, target: to.node, target_port: to.port });
   return links;
+}
+
+/** Puts a node into an edge, and moves what lies behind to the right where there is no room. */
+function splice(draft: GraphDocument, node: GraphNode, plugin: Plugin, edgeId: string | undefined): void {
+  const edge = draft.edges.find((item) => item.id === edgeId);
+  const input = plugin.inputs[0];
+  const output = declaredOutputs(plugin, node)[0];
+  if (!edge || !input || !output) return;
+  const target = draft.nodes.find((item) => item.id === edge.target);
+  const source = draft.nodes.find((item) => item.id === edge.source);
+  const second = { source: node.id, source_port: output.name, target: edge.target, target_port: edge.target_port };
+  edge.target = node.id;
+  edge.target_port = input.name;
+  draft.edges.push(graphs.makeEdge(draft, second));
+  if (!source || !target) return;
+  node.position = [source.position[0] + STEP, target.position[1]];
+  const missing = node.position[0] + STEP - target.position[0];
+  if (missing <= 0) return;
+  const behind = graphs.downstream(draft, node.id);
+  for (const item of draft.nodes) if (behind.has(item.id)) item.position = [item.position[0] + missing, item.position[1]];
 }
 
 /** When exactly one item of a port list was renamed, its edges go with it. */

@@ -1,0 +1,50 @@
+/** The zoomed-out view: one painted canvas instead of hundreds of nodes. */
+import { type ReactFlowState, useStore } from "@xyflow/react";
+import { useEffect, useRef } from "react";
+import { runStore } from "@/run/store";
+import { useEditor } from "@/model/editor";
+import * as camera from "./camera";
+import { paint, prepare } from "./paint";
+import { usePicture } from "./usePicture";
+
+const transformOf = (state: ReactFlowState) => state.transform;
+const widthOf = (state: ReactFlowState) => state.width;
+const heightOf = (state: ReactFlowState) => state.height;
+
+export function Overview() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const picture = usePicture();
+  const [x, y, zoom] = useStore(transformOf);
+  const width = useStore(widthOf);
+  const height = useStore(heightOf);
+
+  useEffect(() => {
+    const draw = () => {
+      const context = canvas.current && prepare(canvas.current, width, height);
+      if (context) paint(context, picture, { x, y, zoom, width, height }, "names");
+    };
+    draw();
+    return runStore.subscribe("any", draw);
+  }, [picture, x, y, zoom, width, height]);
+
+  return <canvas ref={canvas} className="pointer-events-none absolute inset-0 size-full" aria-hidden="true" />;
+}
+
+/** The node that is painted at a point of the screen. */
+export function nodeAt(picture: ReturnType<typeof usePicture>, screen: { x: number; y: number }): string | null {
+  const [x, y] = camera.toCanvas(screen);
+  const hit = picture.document.nodes.findLast((node) => {
+    const layout = picture.layouts.get(node.id);
+    const [left, top] = node.position;
+    return layout && x >= left && x <= left + layout.width && y >= top && y <= top + layout.height;
+  });
+  return hit?.id ?? null;
+}
+
+/** A click on the overview selects; a double click goes there. */
+export function pickOnOverview(id: string | null, add: boolean): void {
+  const { selection, select } = useEditor.getState();
+  if (id === null) return add ? undefined : select({ nodes: [], edges: [] });
+  const nodes = add ? [...selection.nodes.filter((item) => item !== id), id] : [id];
+  select({ nodes, edges: add ? selection.edges : [] });
+}

@@ -1,0 +1,82 @@
+/** One edge: a curve, and once a payload went over it, what it was. */
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
+import { GitFork, Plus } from "lucide-react";
+import { memo } from "react";
+import { usePanels } from "@/editor/panels";
+import { canEdit, shownDocument, useEditor } from "@/model/editor";
+import { type EdgeRun, useEdgeRun } from "@/run/store";
+import { summaryDetail, summaryText } from "./describe";
+import type { FlowEdge } from "./flow";
+import { openQuickAddInto } from "./quickAdd";
+
+export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
+  const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected, data } = props;
+  const run = useEdgeRun(id);
+  const editable = useEditor(canEdit);
+  const [path, x, y] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.32 });
+  const chip = run && (run.state === "handed_over" || run.delivered);
+  return (
+    <g
+      className="fs-wire"
+      data-state={run?.state}
+      data-delivered={run?.delivered || undefined}
+      data-background={data?.background || undefined}
+      data-selected={selected || undefined}
+    >
+      <BaseEdge id={id} path={path} interactionWidth={22} />
+      <EdgeLabelRenderer>
+        <div className="fs-wire-label nopan" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+          {chip ? (
+            <Chip edge={id} run={run} />
+          ) : (
+            editable && (
+              <button
+                type="button"
+                tabIndex={-1}
+                className="fs-wire-add"
+                data-shown={selected || undefined}
+                aria-label="Put a node into this edge"
+                onClick={(event) => openQuickAddInto(id, { x: event.clientX, y: event.clientY }, [x, y])}
+              >
+                <Plus size={13} strokeWidth={2.2} aria-hidden />
+              </button>
+            )
+          )}
+        </div>
+      </EdgeLabelRenderer>
+    </g>
+  );
+});
+
+/** Opens what went over the edge: the output of the node it comes from. */
+function inspect(edge: string): void {
+  const source = shownDocument(useEditor.getState()).edges.find((item) => item.id === edge)?.source;
+  if (!source) return;
+  useEditor.getState().select({ nodes: [source], edges: [] });
+  usePanels.getState().showRight("data");
+}
+
+function Chip({ edge, run }: { edge: string; run: EdgeRun }) {
+  const handedOver = run.state === "handed_over";
+  const title = run.summary ? summaryDetail(run.summary) : handedOver ? "Continues in a background run" : "Not recorded";
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className="fs-wire-chip"
+      data-state={run.state}
+      title={title}
+      aria-label={`${handedOver ? "Handed over. " : ""}${run.summary ? `Payload: ${summaryText(run.summary)}` : ""}`}
+      onClick={() => inspect(edge)}
+    >
+      {handedOver && (
+        <>
+          <GitFork size={11} strokeWidth={2.2} className="rotate-180" aria-hidden />
+          handed over
+        </>
+      )}
+      {run.summary && run.delivered && <span className={handedOver ? "text-muted" : ""}>{summaryText(run.summary)}</span>}
+      {!run.summary && !handedOver && "delivered"}
+    </button>
+  );
+}

@@ -1,0 +1,80 @@
+/** Opens the list of plugins at the place where the new node will stand. */
+import { canEdit, shownDocument, useEditor } from "@/model/editor";
+import * as camera from "./camera";
+import { freeSpot, layoutsOf, NODE_WIDTH, snap } from "./geometry";
+import { type QuickAdd, useCanvas } from "./state";
+
+const GAP = 90;
+
+function layouts() {
+  const state = useEditor.getState();
+  return layoutsOf(shownDocument(state), state.plugins, state.errorPorts);
+}
+
+export function openQuickAdd(quickAdd: QuickAdd): void {
+  if (canEdit(useEditor.getState())) useCanvas.getState().set({ quickAdd });
+}
+
+/** A free place to the right of a node, level with its port. */
+export function placeBehind(nodeId: string, port: string): [number, number] | null {
+  const { document } = useEditor.getState();
+  const node = document.nodes.find((item) => item.id === nodeId);
+  const all = layouts();
+  const layout = all.get(nodeId);
+  if (!node || !layout) return null;
+  const placed = layout.outputs.find((item) => item.name === port);
+  const level = node.position[1] + (placed?.labelled ? placed.y - 28 : 0);
+  return freeSpot(document, all, [snap(node.position[0] + layout.width + GAP), snap(level)]);
+}
+
+export function openQuickAddBehind(node: string, port: string): void {
+  const position = placeBehind(node, port);
+  if (position) openQuickAdd({ screen: camera.toScreen(position), position, from: { node, port } });
+}
+
+export function openQuickAddInto(edge: string, screen: { x: number; y: number }, at: [number, number]): void {
+  openQuickAdd({ screen, position: [snap(at[0] - NODE_WIDTH / 2), snap(at[1] - 28)], splice: edge });
+}
+
+/** Behind the selected node where it has a free output, else in the middle of what is seen. */
+export function openQuickAddHere(): void {
+  const from = freeOutputOfSelection();
+  if (from) return openQuickAddBehind(from.node, from.port);
+  const screen = camera.middle();
+  openQuickAdd({ screen: { x: screen.x - 150, y: screen.y - 160 }, position: middleSpot() });
+}
+
+export function middleSpot(): [number, number] {
+  const [x, y] = camera.toCanvas(camera.middle());
+  return freeSpot(useEditor.getState().document, layouts(), [snap(x - NODE_WIDTH / 2), snap(y - 28)]);
+}
+
+/** The first output without an edge of the one node that is selected. */
+export function freeOutputOfSelection(): { node: string; port: string } | null {
+  const { selection, document } = useEditor.getState();
+  const [node, another] = selection.nodes;
+  if (!node || another) return null;
+  const outputs = layouts().get(node)?.outputs.filter((port) => port.kind === "plain") ?? [];
+  const free = outputs.find(
+    (port) => !document.edges.some((edge) => edge.source === node && edge.source_port === port.name),
+  );
+  return free ? { node, port: free.name } : null;
+}
+
+/** Adds a plugin from the palette by click or Enter: behind the selected node where that fits. */
+export function addFromPalette(pluginId: string): void {
+  const editor = useEditor.getState();
+  if (!canEdit(editor)) return;
+  const from = editor.plugins[pluginId]?.trigger ? null : freeOutputOfSelection();
+  const behind = from && placeBehind(from.node, from.port);
+  const id = editor.addNode(pluginId, behind ?? middleSpot(), behind && from ? { from } : {});
+  if (id) requestAnimationFrame(() => camera.reveal(id));
+}
+
+export function addFromQuickAdd(quickAdd: QuickAdd, pluginId: string): void {
+  const { position, from, to, splice } = quickAdd;
+  const id = useEditor.getState().addNode(pluginId, position, { from, to, splice });
+  useCanvas.getState().set({ quickAdd: null });
+  if (id) requestAnimationFrame(() => camera.reveal(id));
+  camera.focusCanvas();
+}
