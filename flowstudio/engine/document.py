@@ -49,7 +49,7 @@ class Node:
     id: Identifier
     plugin: Annotated[str, Field(min_length=1, max_length=100)]
     name: Name
-    position: tuple[float, float] = (0, 0)
+    position: tuple[float, float] = (0.0, 0.0)  # floats: equal graphs have equal bytes
     config: dict[str, Any] = Field(default_factory=dict)
     settings: Settings = Settings()
     plugin_version: Annotated[int, Field(ge=1)] | None = None  # None: the plugin's current one
