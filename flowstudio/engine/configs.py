@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, get_args
 
@@ -16,7 +16,7 @@ from flowstudio.engine.values import JSON
 
 DYNAMIC_KEY: Final = "$expr"
 
-_COMPILERS: Final = {
+_COMPILERS: Final[Mapping[str, Callable[[Any], expressions.Compiled]]] = {
     "expression": expressions.compile_expression,
     "template": expressions.compile_template,
     "data": expressions.compile_data,

@@ -99,9 +99,9 @@ def compile_trigger(node: Node, registry: Registry) -> Callable[[Event], bool]:
         return lambda event: False
 
     def matches(event: Event) -> bool:
-        run = RunInfo(id="")
-        evaluated = compiled.evaluate(scope_of(event, run, event.properties, {}))
-        context = Context(event, run, _NoLog(), datetime.now(UTC), idempotency_key="")
+        run, now = RunInfo(id=""), datetime.now(UTC)
+        evaluated = compiled.evaluate(scope_of(event, run, now, event.properties, {}))
+        context = Context(event, run, _NoLog(), now, idempotency_key="")
         return bool(plugin(evaluated, context).matches())
 
     return matches
@@ -112,8 +112,10 @@ def trigger_matches(node: Node, event: Event, registry: Registry) -> bool:
     return compile_trigger(node, registry)(event)
 
 
-def scope_of(event: Event, run: RunInfo, payload: JSON, nodes: dict[str, JSON]) -> dict[str, JSON]:
-    """What expressions can name."""
+def scope_of(
+    event: Event, run: RunInfo, now: datetime, payload: JSON, nodes: dict[str, JSON]
+) -> dict[str, JSON]:
+    """What expressions can name. ``now`` is the run's start, so that a restored run decides the same."""
     return {
         "payload": payload,
         "event": asdict(event),
@@ -123,10 +125,16 @@ def scope_of(event: Event, run: RunInfo, payload: JSON, nodes: dict[str, JSON]) 
             "workflow": run.workflow,
             "is_test": run.is_test,
             "is_replay": run.is_replay,
-            "started": run.started.isoformat() if run.started else None,
+            "started": iso(run.started) if run.started else None,
         },
+        "now": iso(now),
         "nodes": nodes,
     }
+
+
+def iso(moment: datetime) -> str:
+    """A time as FlowStudio writes it everywhere."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class _NoLog:

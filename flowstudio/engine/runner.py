@@ -83,7 +83,7 @@ class _Execution:
         self.services, self.given, self.call = services, given, call
         self.now = run.started or datetime.now(UTC)
         self.sent: dict[str, JSON] = dict(inherited)  # node name → what node("Name") reads
-        self.scope = scope_of(event, run, None, self.sent) if plan.needs_scope else {}
+        self.scope = scope_of(event, run, self.now, None, self.sent) if plan.needs_scope else {}
         self.unresolved = [node.incoming for node in plan.nodes]
         self.arrived: list[list[tuple[int, JSON]]] = [[] for _ in plan.nodes]
         self.ready: list[int] = []

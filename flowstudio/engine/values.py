@@ -5,6 +5,8 @@ write depth 300, SQLite and JavaScript differ beyond 64 and 53 bits, a lone surr
 (measured grounds: docs/decisions.md).
 """
 
+import json
+import re
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any, Final, TypeAlias
@@ -20,6 +22,7 @@ MIN_INT: Final = -(2**63)
 MAX_INT: Final = 2**63 - 1
 PREVIEW_CHARS: Final = 200
 
+_LONG_NUMBER: Final = re.compile(rb"\d{20}")
 _SCALARS: Final = frozenset({type(None), bool})
 
 
@@ -71,7 +74,15 @@ def loads(data: bytes) -> JSON:
             f"Not valid JSON: {error.msg} (line {error.lineno}, column {error.colno})."
         ) from None
     check(value)
+    if _LONG_NUMBER.search(data):
+        json.loads(data, parse_int=_small_integer)
     return value
+
+
+def _small_integer(text: str) -> None:
+    """orjson reads an integer beyond 64 bits as the nearest float, which is another number."""
+    if len(text) > 20 or not MIN_INT <= int(text) <= MAX_INT:
+        raise ValueRefused(f"{text[:40]} is an integer beyond 64 bits.")
 
 
 def dumps(value: JSON) -> bytes:
