@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
 
 from flowstudio.api import answers, problems, signatures
@@ -45,6 +46,8 @@ def webhook(request: HttpRequest, path: str) -> HttpResponse:
         return problems.plain(refused.status, refused.code, refused.detail)
     except EventRefused as refused:
         return problems.plain(422, refused.code, refused.message)
+    except values.ValueRefused as refused:
+        return problems.plain(400, "body_invalid", str(refused))
 
 
 def _take(request: HttpRequest, path: str) -> HttpResponse:
@@ -134,7 +137,7 @@ def _parsed(request: HttpRequest, body: bytes) -> JSON:
 def _or_refuse(parse: Callable[[], Any], what: str) -> Any:
     try:
         return parse()
-    except (ValueError, BadRequest) as error:
+    except (ValueError, MultiPartParserError, SuspiciousOperation) as error:
         raise CallRefused(400, "body_invalid", f"{what}: {error}") from None
 
 

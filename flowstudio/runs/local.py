@@ -53,6 +53,7 @@ class LocalRunner:
         self._draining = False
         self._waiting = False  # a run found no room
         self._active: dict[UUID, asyncio.Task[None]] = {}
+        self._held: set[UUID] = set()  # those of the active whose claim is committed
 
     # ── Called from other threads ──────────────────────────────────────────────────────────────────
 
@@ -130,8 +131,8 @@ class LocalRunner:
             self._tick_now.clear()
 
     async def _pick_up(self) -> None:
-        active = list(self._active)
-        for run_id in await self._call(lambda: branches.lost(self.worker, active)) if active else []:
+        held = list(self._held)
+        for run_id in await self._call(lambda: branches.lost(self.worker, held)) if held else []:
             self._cancel(run_id)
         room = settings.CONCURRENT_RUNS - len(self._active)
         if room > 0:
@@ -152,12 +153,14 @@ class LocalRunner:
     async def _execute(self, claimable: branches.Claimable) -> None:
         run = await _committed(branches.claim, claimable.run, self.worker, claimable.fence)
         if run is not None:
+            self._held.add(run.pk)
             await branches.run_claimed(
                 run, call=self._call, services=self._services, handing_back=lambda: self._draining
             )
 
     def _ended(self, run_id: UUID, task: asyncio.Task[None]) -> None:
         del self._active[run_id]
+        self._held.discard(run_id)
         if not task.cancelled() and (error := task.exception()) is not None:
             # The row still says running with this worker, so a tick claims the run anew.
             logger.error("Run %s could not be ended.", run_id, exc_info=error)
