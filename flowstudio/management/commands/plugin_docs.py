@@ -7,10 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flowstudio.engine import help
-from flowstudio.engine.registry import describe
-from flowstudio.runs.plugins import registry
+from flowstudio.engine.plugins import Plugin
+from flowstudio.engine.registry import Registry, describe
 
-FOLDER = Path(__file__).resolve().parents[3] / "docs" / "plugins"
+CHECKOUT = Path(__file__).resolve().parents[3]
+FOLDER = CHECKOUT / "docs" / "plugins"
 INTRODUCTION = "Each page is made from the plugin's file by `manage.py plugin_docs`; change it there."
 
 
@@ -40,11 +41,13 @@ class Command(BaseCommand):
 
 def pages() -> dict[str, str]:
     """File name → text: a page per built-in plugin, and the list of them."""
-    built_in = [plugin for plugin in registry().all() if "." not in plugin.id]
-    return {"README.md": _list_of(built_in)} | {f"{plugin.id}.md": help.page(plugin) for plugin in built_in}
+    built_in = Registry()
+    built_in.load_folder(CHECKOUT / "plugins")
+    found = built_in.all()
+    return {"README.md": _list_of(found)} | {f"{plugin.id}.md": help.page(plugin) for plugin in found}
 
 
-def _list_of(plugins: list[Any]) -> str:
+def _list_of(plugins: list[type[Plugin]]) -> str:
     lines = ["# Plugins", "", INTRODUCTION]
     for group, members in groupby(plugins, key=lambda plugin: plugin.group):
         lines += ["", f"## {group}", ""]
