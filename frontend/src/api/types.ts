@@ -169,6 +169,7 @@ export interface ErrorValue {
 export interface Run {
   id: string;
   workflow: string;
+  workflow_name: string;
   version: number | null;
   kind: RunKind;
   is_test: boolean;

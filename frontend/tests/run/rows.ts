@@ -11,6 +11,7 @@ export const summary = (preview: string): Summary => ({
 export function makeRun(fields: Partial<Run> & { id: string }): Run {
   return {
     workflow: "w",
+    workflow_name: "Orders",
     version: null,
     kind: "foreground",
     is_test: true,

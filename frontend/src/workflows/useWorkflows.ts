@@ -1,0 +1,87 @@
+/** The workflows that the person may see, and what can be done with them from the list. */
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useLocation } from "wouter";
+import { api } from "@/api/client";
+import type { Page, Workflow, WorkflowRow } from "@/api/types";
+import { toast } from "@/ui/toast";
+import type { Template } from "./templates";
+
+const KEY = ["workflows"];
+
+/** All of them: the list is searched here, so it is read to its end. */
+export function useWorkflows() {
+  const { data, isPending, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: KEY,
+    initialPageParam: "",
+    queryFn: ({ pageParam }) =>
+      api.get<Page<WorkflowRow>>(pageParam || "workflows/", pageParam ? undefined : { page_size: 200 }),
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: 5_000,
+  });
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  return { workflows: data?.pages.flatMap((page) => page.results) ?? [], isPending, error };
+}
+
+export function useWorkflowActions() {
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const refresh = () => client.invalidateQueries({ queryKey: KEY });
+  const refused = (title: string) => (error: Error) => toast(error.message, { kind: "error", title });
+
+  const create = useMutation({
+    mutationFn: (template: Template & { description?: string; settings?: Workflow["settings"] }) =>
+      api.post<Workflow>("workflows/", template),
+    onSuccess: (workflow) => {
+      void refresh();
+      navigate(`/workflows/${workflow.id}/`);
+    },
+    onError: refused("The workflow was not created"),
+  });
+  const duplicate = useMutation({
+    mutationFn: async ({ id }: WorkflowRow) => {
+      const { name, description, graph, settings } = await api.get<Workflow>(`workflows/${id}/`);
+      return api.post<Workflow>("workflows/", { name: `${name} (copy)`, description, graph, settings });
+    },
+    onSuccess: ({ name }) => {
+      void refresh();
+      toast(`“${name}” created, switched off.`, { kind: "ok" });
+    },
+    onError: refused("The workflow was not duplicated"),
+  });
+  const remove = useMutation({
+    mutationFn: ({ id }: WorkflowRow) => api.delete(`workflows/${id}/`),
+    onSuccess: (_, { name }) => {
+      void refresh();
+      toast(`“${name}” deleted.`);
+    },
+    onError: refused("The workflow was not deleted"),
+  });
+  const enable = useMutation({
+    mutationFn: ({ workflow, enabled }: { workflow: WorkflowRow; enabled: boolean }) =>
+      api.patch<Workflow>(`workflows/${workflow.id}/`, { revision: workflow.revision, enabled }),
+    onSettled: refresh,
+    onError: refused("The switch was not changed"),
+  });
+  return { create, duplicate, remove, enable };
+}
+
+/** Hands the draft graph to the person as a file. */
+export async function exportWorkflow({ id, name }: WorkflowRow): Promise<void> {
+  try {
+    const { graph } = await api.get<Workflow>(`workflows/${id}/`);
+    const file = new Blob([`${JSON.stringify(graph, null, 2)}\n`], { type: "application/json" });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = `${name}.json`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  } catch (error) {
+    toast(error instanceof Error ? error.message : String(error), {
+      kind: "error",
+      title: "The workflow was not exported",
+    });
+  }
+}
