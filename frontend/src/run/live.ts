@@ -12,7 +12,7 @@ export const live = new LiveConnection(
     listed: (run) => runFeed.add(run),
     steps: (runId, steps, seq) => runStore.addSteps(runId, steps, seq),
     positions: () => runStore.trace.positions(),
-    refused: (_runId, detail) => runStore.refuse(detail),
+    refused: (detail) => runStore.refuse(detail),
   },
   {
     open: () => new WebSocket(liveUrl()),

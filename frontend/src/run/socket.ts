@@ -25,7 +25,8 @@ export interface Receiver {
   steps(runId: string, steps: Step[], seq: number): number;
   /** The last position seen of each run of the watched tree. */
   positions(): Record<string, number>;
-  refused(runId: string | null, detail: string): void;
+  /** The server does not show the watched run. */
+  refused(detail: string): void;
 }
 
 /** The world around the connection, handed in so that tests need neither network nor clock. */
@@ -47,6 +48,8 @@ type Frame =
   | { op: "error"; code: string; detail: string; run?: string };
 
 export const POLL_EVERY = 1_000;
+/** The API answers so many steps at most; a full answer may have more behind it. */
+const STEPS_PER_ANSWER = 1_000;
 const SIGNED_OUT = 4401;
 const FORBIDDEN = 4403;
 /** So many openings in a row that fail before anything came through mean: no socket can be had here. */
@@ -202,8 +205,9 @@ export class LiveConnection {
       if (frame.cursor !== undefined) this.cursor = frame.cursor;
       if (this.state.kind === "catching_up" && frame.run === this.watchedRun) this.set({ kind: "live" });
     } else if (frame.op === "error") {
+      if (frame.run === undefined || frame.run !== this.watchedRun) return;
       if (this.state.kind === "catching_up") this.set({ kind: "live" });
-      this.receiver.refused(frame.run ?? null, frame.detail);
+      this.receiver.refused(frame.detail);
     }
   }
 
@@ -285,8 +289,15 @@ export class LiveConnection {
   }
 
   private async pollSteps(watched: string, runId: string, after: number): Promise<void> {
-    const trace = await this.world.get<{ results: Step[]; seq: number }>(`runs/${runId}/steps/`, { after });
-    if (watched === this.watchedRun) this.receiver.steps(runId, trace.results, trace.seq);
+    for (let position = after; ; ) {
+      const trace = await this.world.get<{ results: Step[]; seq: number }>(`runs/${runId}/steps/`, {
+        after: position,
+      });
+      if (watched !== this.watchedRun) return;
+      this.receiver.steps(runId, trace.results, trace.seq);
+      if (trace.results.length < STEPS_PER_ANSWER) return;
+      position = trace.seq;
+    }
   }
 
   private async pollWorkflow(): Promise<void> {

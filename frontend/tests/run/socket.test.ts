@@ -94,7 +94,7 @@ class Rows implements Receiver {
     return steps.length;
   };
   positions = () => this.seen;
-  refused = (_runId: string | null, detail: string) => void this.refusals.push(detail);
+  refused = (detail: string) => void this.refusals.push(detail);
 }
 
 let world: World;
@@ -168,6 +168,16 @@ describe("with a socket", () => {
     world.wire.says({ op: "error", code: "not_found", detail: "There is no such run.", run: "root" });
 
     expect(rows.refusals).toEqual(["There is no such run."]);
+  });
+
+  test("a refusal that concerns something else is not said of the run", () => {
+    live.watchRun("root");
+    world.wire.accept();
+
+    world.wire.says({ op: "error", code: "not_found", detail: "There is no such workflow.", workflow: "w" });
+    world.wire.says({ op: "error", code: "not_found", detail: "There is no such run.", run: "left before" });
+
+    expect(rows.refusals).toEqual([]);
   });
 });
 
