@@ -18,6 +18,7 @@ urlpatterns = guard(
         path("sign-out/", pages.sign_out, name="sign-out"),
         path("api/", include("flowstudio.api.urls")),
         path("hooks/<path:path>/", hooks.webhook, name="webhook"),
+        path("hooks/<path:path>", hooks.webhook),  # a redirect to the slash would lose the body
         path("healthz", health.healthz, name="healthz"),
         path("readyz", health.readyz, name="readyz"),
     ]

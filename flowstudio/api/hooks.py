@@ -152,7 +152,7 @@ def _answer(runs: Sequence[Run]) -> bytes | None:
     if not asked:
         return None
     answered = waiting.wait_for_answer(asked, min(ANSWER_SECONDS, settings.MAX_WAIT_SECONDS))
-    return answered.answer if answered else None
+    return bytes(answered.answer or b"") if answered else None
 
 
 def _may_answer(run: Run) -> bool:

@@ -6,8 +6,10 @@ nothing depends on hashing. A plan is immutable and shared by all runs of a snap
 
 from __future__ import annotations
 
+import copy
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -73,12 +75,12 @@ def compile_plan(graph: Graph, registry: Registry, *, start: str, until: str | N
     positions = {node.id: index for index, node in enumerate(nodes)}
     compiled: list[PlanNode] = []
     problems: list[Problem] = []
+    by_node = _Edges(edges)
     for index, node in enumerate(nodes):
         try:
-            compiled.append(_compile_node(index, node, edges, registry))
+            compiled.append(_compile_node(index, node, by_node, registry))
         except GraphInvalid as invalid:
             problems += invalid.problems
-    problems += _missing_ports(compiled, edges) if not problems else []
     if problems:
         raise GraphInvalid(problems)
     return Plan(
@@ -93,12 +95,16 @@ def compile_plan(graph: Graph, registry: Registry, *, start: str, until: str | N
 
 def compile_trigger(node: Node, registry: Registry) -> Callable[[Event], bool]:
     """A question to keep: does this trigger node start a run for an event?"""
-    plugin, config = _plugin_of(node, registry), _upgraded(node, registry)
-    compiled = configs.compile_config(plugin, config, node.id)
+    plugin = _plugin_of(node, registry)
+    compiled = configs.compile_config(plugin, current_config(node, registry), node.id)
     if not issubclass(plugin, Trigger) or node.settings.disabled:
         return lambda event: False
 
+    literals = compiled.unevaluated()
+
     def matches(event: Event) -> bool:
+        if not plugin.may_match(literals, event):
+            return False
         run, now = RunInfo(id=""), datetime.now(UTC)
         evaluated = compiled.evaluate(scope_of(event, run, now, event.properties, {}))
         context = Context(event, run, _NoLog(), now, idempotency_key="")
@@ -189,8 +195,8 @@ def unknown_plugin(node: Node, registry: Registry) -> Problem:
     return Problem("unknown_plugin", f"{text} {reason}" if reason else text, node.id)
 
 
-def _upgraded(node: Node, registry: Registry) -> dict[str, Any]:
-    """The node's config as its plugin's current version wants it."""
+def current_config(node: Node, registry: Registry) -> dict[str, Any]:
+    """The node's config as its plugin's current version wants it; raises GraphInvalid where it cannot."""
     plugin = _plugin_of(node, registry)
     version = node.plugin_version or plugin.version
     if version > plugin.version:
@@ -201,29 +207,34 @@ def _upgraded(node: Node, registry: Registry) -> dict[str, Any]:
     if version == plugin.version:
         return node.config
     try:
-        return plugin.upgrade(dict(node.config), version)
+        return plugin.upgrade(copy.deepcopy(node.config), version)
     except Exception as error:  # a plugin's own code
         text = f"The config of “{node.name}” cannot be upgraded from version {version}: {error}"
         raise GraphInvalid([Problem("cannot_upgrade", text, node.id, path=("config",))]) from error
 
 
-def current_config(node: Node, registry: Registry) -> dict[str, Any]:
-    """The node's config, upgraded; raises GraphInvalid where that is not possible."""
-    return _upgraded(node, registry)
-
-
-def _compile_node(index: int, node: Node, edges: Sequence[Edge], registry: Registry) -> PlanNode:
-    plugin, config = _plugin_of(node, registry), _upgraded(node, registry)
-    compiled = configs.compile_config(plugin, config, node.id)
+def port_names(plugin: type[Plugin], config: Mapping[str, Any]) -> list[str]:
+    """The output ports of a node with this config; ``error`` is there unless it is a trigger."""
     names = [port.name for port in plugin.output_ports(config) if port.name != ERROR_PORT]
-    if not issubclass(plugin, Trigger):
-        names.append(ERROR_PORT)
+    return names if issubclass(plugin, Trigger) else [*names, ERROR_PORT]
+
+
+def missing_port(edge: Edge, source: Node, ports: Sequence[str]) -> Problem:
+    """The problem of an edge that begins at a port its node does not have."""
+    known = ", ".join(ports) or "none"
+    text = f"“{source.name}” has no output port {edge.source_port!r} (it has {known})."
+    return Problem("missing_port", text, edge=edge.id)
+
+
+def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry) -> PlanNode:
+    plugin, config = _plugin_of(node, registry), current_config(node, registry)
+    compiled = configs.compile_config(plugin, config, node.id)
+    names = port_names(plugin, config)
     outgoing: dict[str, list[int]] = {name: [] for name in names}
-    incoming = 0
-    for number, edge in enumerate(edges):
-        incoming += edge.target == node.id
-        if edge.source == node.id:
-            outgoing.setdefault(edge.source_port, []).append(number)
+    for number, edge in edges.out_of.get(node.id, ()):
+        if edge.source_port not in outgoing:
+            raise GraphInvalid([missing_port(edge, node, names)])
+        outgoing[edge.source_port].append(number)
     is_async = inspect.iscoroutinefunction(plugin.run)
     return PlanNode(
         index=index,
@@ -232,7 +243,7 @@ def _compile_node(index: int, node: Node, edges: Sequence[Edge], registry: Regis
         plugin=plugin,
         config=compiled,
         settings=node.settings,
-        incoming=incoming,
+        incoming=edges.into[node.id],
         ports={name: tuple(numbers) for name, numbers in outgoing.items()},
         inline=not plugin.effects and not is_async,
         is_async=is_async,
@@ -241,8 +252,14 @@ def _compile_node(index: int, node: Node, edges: Sequence[Edge], registry: Regis
     )
 
 
-def _missing_ports(nodes: Sequence[PlanNode], edges: Sequence[Edge]) -> list[Problem]:
-    return []
+class _Edges:
+    """The edges of a plan by the nodes at their ends, with their numbers."""
+
+    def __init__(self, edges: Sequence[Edge]) -> None:
+        self.into = Counter(edge.target for edge in edges)
+        self.out_of: dict[str, list[tuple[int, Edge]]] = {}
+        for number, edge in enumerate(edges):
+            self.out_of.setdefault(edge.source, []).append((number, edge))
 
 
 def _references(nodes: Sequence[PlanNode], edges: Sequence[Edge]) -> dict[str, tuple[str, ...]]:

@@ -284,6 +284,12 @@ class Trigger(Plugin):
     inputs = ()
     effects = False
 
+    @classmethod
+    def may_match(cls, config: Any, event: Event) -> bool:
+        """A first look, with None for each field that holds an expression. False spares evaluating them:
+        a condition on one type of event may have no meaning for another."""
+        return True
+
     def matches(self) -> bool:
         """Does ``self.context.event`` start a run here? Config expressions see it as ``event``."""
         return True

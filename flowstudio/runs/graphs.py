@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flowstudio.engine.errors import GraphInvalid
+from flowstudio.engine.errors import ExpressionError, GraphInvalid
 from flowstudio.engine.graph import Graph, Node
 from flowstudio.engine.plan import Plan, compile_plan, compile_trigger
 from flowstudio.engine.plugins import Event, Trigger
@@ -28,6 +28,9 @@ class TriggerNode:
         """Does it take the event? One that fails on it takes nothing, and says so in the log."""
         try:
             return self.asks(event)
+        except ExpressionError as error:
+            logger.info("The trigger %r does not take %r: %s", self.node.name, event.type, error)
+            return False
         except Exception:
             logger.warning("The trigger %r failed on %r.", self.node.name, event.type, exc_info=True)
             return False

@@ -29,10 +29,13 @@ class Start(Trigger):
             examples=["event.properties.total > 100"],
         )
 
+    @classmethod
+    def may_match(cls, config, event):
+        return not config.event_types or any(_covers(item, event.type) for item in config.event_types)
+
     def matches(self):
-        types = self.config.event_types
-        fits = not types or any(_covers(pattern, self.context.event.type) for pattern in types)
-        return fits and (self.config.condition in ("", None) or bool(self.config.condition))
+        fits = self.may_match(self.config, self.context.event)
+        return fits and (self.config.condition == "" or bool(self.config.condition))
 
     def run(self, payload):
         return "payload", payload

@@ -18,8 +18,8 @@ class HttpRequest(Plugin):
     unless this installation allows them; so are ports other than 80, 443, 8080 and 8443, and answers over
     10 MB.
 
-    A call that changes something carries an `Idempotency-Key` header, the same one if the node runs again
-    after a crash, so that a server that knows the header acts once.
+    POST and PATCH carry an `Idempotency-Key` header, the same one if the node runs again after a crash, so
+    that a server that knows the header acts once.
     """
 
     name, group, icon = "HTTP request", "HTTP", "globe"

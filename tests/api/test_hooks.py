@@ -124,6 +124,12 @@ def test_a_body_that_cannot_be_taken_is_refused_and_nothing_is_stored(caller, co
     assert not models.Event.objects.exists()
 
 
+def test_the_slash_at_the_end_may_be_left_out(caller):
+    published()
+
+    assert caller.post(f"/hooks/{PATH}", b"{}", content_type="application/json").status_code == 202
+
+
 def test_an_unknown_path_a_switched_off_workflow_and_a_draft_are_not_found(caller):
     workflow = published()
 
@@ -186,6 +192,7 @@ def test_a_respond_node_answers_the_caller(caller):
 
     assert response.status_code == 201
     assert response.json() == {"got": {"order": 7}}
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
 
 @pytest.fixture

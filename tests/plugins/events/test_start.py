@@ -43,5 +43,9 @@ def test_the_condition_must_hold():
     assert not starts(properties={"total": 99}, condition=condition)
 
 
+def test_the_condition_is_not_asked_about_events_of_other_types():
+    assert not starts("order.paid", event_types=["order.placed"], condition="event.properties.nope > 1")
+
+
 def test_its_payload_is_the_properties_of_the_event():
     assert run_plugin(Start, {}, {"id": 7}).outputs == {"payload": {"id": 7}}
