@@ -68,7 +68,7 @@ class Webhook(Trigger):
             pattern=r"^[A-Za-z0-9-]+$",
             title="Signature header",
             description="The header that holds the signature.",
-            json_schema_extra={"x-ui": {"show_if": {"signature": "github"}}},
+            json_schema_extra={"x-ui": {"show_if": {"field": "signature", "value": "github"}}},
         )
 
     @classmethod
