@@ -71,8 +71,7 @@ class CompiledConfig:
 
     def _placed(self, name: str, error: ExpressionError) -> ExpressionError:
         title = self._model.model_fields[name].title or name
-        place = "" if error.line is None else f" (line {error.line}, column {error.column})"
-        return ExpressionError(f"{title}: {error.message}{place}", line=error.line, column=error.column)
+        return ExpressionError(f"{title}: {placed(error)}", line=error.line, column=error.column)
 
 
 def field_kind(field: FieldInfo) -> str | None:
@@ -133,6 +132,30 @@ def dynamic_sources(plugin: type[Plugin], config: Mapping[str, Any]) -> Iterator
             yield name, kind, value
 
 
+def programs(
+    plugin: type[Plugin], config: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str | int, ...], expressions.Program]]:
+    """Each text of a config that is evaluated, compiled, with its path; what cannot be compiled is left out."""
+    for name, kind, source in dynamic_sources(plugin, config):
+        try:
+            compiled = _COMPILERS[kind](source)
+        except ExpressionError:
+            continue
+        if isinstance(compiled, expressions.DataProgram):
+            yield from ((("config", name, *path), program) for path, program in compiled.programs)
+        elif _is_dynamic_literal(config.get(name)):
+            yield ("config", name, DYNAMIC_KEY), compiled
+        else:
+            yield ("config", name), compiled
+
+
+def placed(error: ExpressionError) -> str:
+    """An error's message with its line and column, where they are known."""
+    if error.line is None:
+        return error.message
+    return f"{error.message} (line {error.line}, column {error.column})"
+
+
 @cache
 def _adapters(model: type[NodeConfig]) -> dict[str, TypeAdapter[Any]]:
     """One validator per literal field: an evaluated value is checked against the field's own type."""
@@ -170,8 +193,7 @@ def _validation_problem(fault: Mapping[str, Any], node: str | None) -> Problem:
 
 
 def _syntax_problem(name: str, error: ExpressionError, node: str | None) -> Problem:
-    place = "" if error.line is None else f" (line {error.line}, column {error.column})"
-    return Problem("bad_expression", f"{name}: {error.message}{place}", node, path=("config", name))
+    return Problem("bad_expression", f"{name}: {placed(error)}", node, path=("config", name))
 
 
 def _instance(model: type[NodeConfig], values: dict[str, Any]) -> NodeConfig:
