@@ -61,7 +61,9 @@ class Webhook(Trigger):
             default="",
             title="Signing secret",
             description="Known to the caller too. A Standard Webhooks secret begins with `whsec_`.",
-            json_schema_extra={"x-ui": {"secret": True}},
+            json_schema_extra={
+                "x-ui": {"secret": True, "show_if": {"field": "signature", "value": ["github", "standard"]}}
+            },
         )
         signature_header: str = Field(
             default="X-Hub-Signature-256",
