@@ -36,7 +36,7 @@ def require(user: Any, found: Workflow, *roles: str) -> None:
     for role in roles:
         if role not in has:
             raise PermissionDenied(
-                f"You may not {DOING[Role(role)]} this workflow: you lack the role {role!r}. "
+                f"You may not {DOING[Role(role)]} this workflow: you lack the role '{role}'. "
                 "Its owner can grant it to one of your groups."
             )
 

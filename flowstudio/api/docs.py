@@ -17,6 +17,7 @@ from flowstudio.api.authentication import SCOPES
 from flowstudio.api.openapi import operation
 from flowstudio.api.views import ApiView
 
+MEDIA_TYPE: Final = "application/vnd.oai.openapi+json"
 DESCRIPTION: Final = """\
 Draw, test and run workflows. Browsers use their session and the CSRF token, programs
 `Authorization: Bearer <token>`. Every error is a problem document (RFC 9457). Lists are pages:
@@ -67,12 +68,12 @@ class Schema(ApiView):
     made: ClassVar[dict[str, dict[str, Any]]] = {}
     """Made once per process and address: it describes classes, which do not change while it runs."""
 
-    @operation("schema_read", "This document", {200: {"type": "object"}}, tag="schema")
+    @operation("schema_read", "This document", {(200, MEDIA_TYPE): {"type": "object"}}, tag="schema")
     def get(self, request: Request) -> Response:
         base = reverse("flowstudio:workflows")
         if base not in self.made:
             self.made[base] = document(base)
-        return Response(self.made[base], content_type="application/vnd.oai.openapi+json")
+        return Response(self.made[base], content_type=MEDIA_TYPE)
 
 
 class Page(ApiView):

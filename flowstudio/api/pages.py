@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
@@ -17,15 +18,6 @@ class Pages(CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
     cursor_query_param = "cursor"
-    # Said here because DRF reads its default from the host's settings
-    ordering = "-id"
-
-    def decode_cursor(self, request: Request) -> Any:
-        try:
-            return super().decode_cursor(request)
-        except NotFound as unreadable:
-            message = "This cursor is not one of ours; begin at the first page."
-            raise Refused(400, "bad_cursor", message, [error_at(["cursor"], message)]) from unreadable
 
 
 def paged(
@@ -37,5 +29,9 @@ def paged(
     """One page of ``rows`` as ``{"next", "previous", "results"}``."""
     pages = Pages()
     pages.ordering = ordering
-    found = pages.paginate_queryset(rows, request) or []
+    try:
+        found = pages.paginate_queryset(rows, request) or []
+    except (NotFound, ValidationError, ValueError) as unreadable:
+        message = "This cursor is not one of ours; begin at the first page."
+        raise Refused(400, "bad_cursor", message, [error_at(["cursor"], message)]) from unreadable
     return pages.get_paginated_response(to_json(list(found)))

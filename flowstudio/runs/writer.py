@@ -52,7 +52,7 @@ class Writer:
         """
         job = _Job(partial(work, *args, **kwargs))
         if connections[self._using].in_atomic_block:
-            _resolve(job)
+            _resolve(job, self._using)
             return job.future
         with self._lock:
             self._jobs.put(job)
@@ -145,10 +145,12 @@ class Writer:
             connection.close()
 
 
-def _resolve(job: _Job) -> None:
+def _resolve(job: _Job, using: str) -> None:
     job.future.set_running_or_notify_cancel()
     try:
-        job.future.set_result(job.work())
+        with transaction.atomic(using=using):  # a failing job leaves nothing, here as in a batch
+            result = job.work()
+        job.future.set_result(result)
     except BaseException as error:
         job.future.set_exception(error)
 
