@@ -135,7 +135,7 @@ def dynamic_sources(plugin: type[Plugin], config: Mapping[str, Any]) -> Iterator
 def programs(
     plugin: type[Plugin], config: Mapping[str, Any]
 ) -> Iterator[tuple[tuple[str | int, ...], expressions.Program]]:
-    """Each text of a config that is evaluated, compiled, with its path; what cannot be compiled is left out."""
+    """Each text of a config that is evaluated, compiled, with its path; faulty ones are left out."""
     for name, kind, source in dynamic_sources(plugin, config):
         try:
             compiled = _COMPILERS[kind](source)

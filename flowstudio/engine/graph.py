@@ -126,7 +126,7 @@ def _plugin_problems(facts: _Facts, disabled: Set[str]) -> Iterator[Problem]:
             yield from invalid.problems
             continue
         yield from configs.problems(plugin, config, node.id)
-        if plugin.outputs_from and any(port.name == ERROR_PORT for port in plugin.output_ports(config)[:-1]):
+        if plugin.outputs_from and ERROR_PORT in (config.get(plugin.outputs_from) or ()):
             text = f"An output of “{node.name}” cannot be called {ERROR_PORT!r}; failures leave there."
             yield Problem("reserved_port", text, node.id, path=("config", plugin.outputs_from))
 

@@ -20,6 +20,7 @@ from flowstudio.engine.document import Edge, Graph, Node, Settings
 from flowstudio.engine.errors import GraphInvalid, Problem
 from flowstudio.engine.plugins import Context, Event, Plugin, RunInfo, Trigger
 from flowstudio.engine.registry import Registry
+from flowstudio.engine.steplog import NO_LOG
 from flowstudio.engine.values import JSON
 
 ERROR_PORT: Final = "error"
@@ -36,25 +37,21 @@ class PlanNode:
     config: CompiledConfig
     settings: Settings
     incoming: int  # how many edges of the plan end here
-    ports: dict[str, tuple[int, ...]]  # output port → its edges in the plan; wired or not
+    ports: tuple[str, ...]  # all output ports, wired or not
+    wired: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]  # port → (edge, target) of its edges
+    first_port: str | None  # what a disabled or continued node fires; None where there is none
     inline: bool  # a plain `run` without effects: executed in the runner's own loop
     is_async: bool
     first_arrival: bool
     handles_errors: bool  # its error port is wired
 
-    @property
-    def first_port(self) -> str | None:
-        """The port that a disabled or continued node fires; None where there is none."""
-        return next((port for port in self.ports if port != ERROR_PORT), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run executes. ``edge_*`` are indexed by edge; ``edge_source`` holds node names."""
+    """What a run executes. ``edge_source`` is indexed by edge and holds the indices of nodes."""
 
     nodes: tuple[PlanNode, ...]
     start: int
-    edge_target: tuple[int, ...]
     edge_source: tuple[int, ...]
     needs_scope: bool  # some config is evaluated in every run
     _references: dict[str, tuple[str, ...]]
@@ -75,7 +72,7 @@ def compile_plan(graph: Graph, registry: Registry, *, start: str, until: str | N
     positions = {node.id: index for index, node in enumerate(nodes)}
     compiled: list[PlanNode] = []
     problems: list[Problem] = []
-    by_node = _Edges(edges)
+    by_node = _Edges(edges, positions)
     for index, node in enumerate(nodes):
         try:
             compiled.append(_compile_node(index, node, by_node, registry))
@@ -86,7 +83,6 @@ def compile_plan(graph: Graph, registry: Registry, *, start: str, until: str | N
     return Plan(
         nodes=tuple(compiled),
         start=positions[start],
-        edge_target=tuple(positions[edge.target] for edge in edges),
         edge_source=tuple(positions[edge.source] for edge in edges),
         needs_scope=any(node.config.dynamic for node in compiled),
         _references=_references(compiled, edges),
@@ -107,7 +103,7 @@ def compile_trigger(node: Node, registry: Registry) -> Callable[[Event], bool]:
             return False
         run, now = RunInfo(id=""), datetime.now(UTC)
         evaluated = compiled.evaluate(scope_of(event, run, now, event.properties, {}))
-        context = Context(event, run, _NoLog(), now, idempotency_key="")
+        context = Context(event, run, NO_LOG, now, idempotency_key="")
         return bool(plugin(evaluated, context).matches())
 
     return matches
@@ -141,15 +137,6 @@ def scope_of(
 def iso(moment: datetime) -> str:
     """A time as FlowStudio writes it everywhere."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-class _NoLog:
-    """Swallows what a trigger logs while it is asked whether it matches: there is no step yet."""
-
-    def debug(self, message: str) -> None: ...
-    def info(self, message: str) -> None: ...
-    def warning(self, message: str) -> None: ...
-    def error(self, message: str) -> None: ...
 
 
 def _nodes_between(graph: Graph, start: str, until: str | None) -> set[str]:
@@ -230,11 +217,11 @@ def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry) -> 
     plugin, config = _plugin_of(node, registry), current_config(node, registry)
     compiled = configs.compile_config(plugin, config, node.id)
     names = port_names(plugin, config)
-    outgoing: dict[str, list[int]] = {name: [] for name in names}
+    outgoing: dict[str, list[tuple[int, int]]] = {name: [] for name in names}
     for number, edge in edges.out_of.get(node.id, ()):
         if edge.source_port not in outgoing:
             raise GraphInvalid([missing_port(edge, node, names)])
-        outgoing[edge.source_port].append(number)
+        outgoing[edge.source_port].append((number, edges.positions[edge.target]))
     is_async = inspect.iscoroutinefunction(plugin.run)
     return PlanNode(
         index=index,
@@ -244,7 +231,9 @@ def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry) -> 
         config=compiled,
         settings=node.settings,
         incoming=edges.into[node.id],
-        ports={name: tuple(numbers) for name, numbers in outgoing.items()},
+        ports=tuple(names),
+        wired=tuple((name, tuple(behind)) for name, behind in outgoing.items() if behind),
+        first_port=next((name for name in names if name != ERROR_PORT), None),
         inline=not plugin.effects and not is_async,
         is_async=is_async,
         first_arrival=plugin.on_first_arrival(compiled.unevaluated()),
@@ -253,9 +242,10 @@ def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry) -> 
 
 
 class _Edges:
-    """The edges of a plan by the nodes at their ends, with their numbers."""
+    """The edges of a plan by the nodes at their ends, with their numbers and those of the nodes."""
 
-    def __init__(self, edges: Sequence[Edge]) -> None:
+    def __init__(self, edges: Sequence[Edge], positions: Mapping[str, int]) -> None:
+        self.positions = positions
         self.into = Counter(edge.target for edge in edges)
         self.out_of: dict[str, list[tuple[int, Edge]]] = {}
         for number, edge in enumerate(edges):

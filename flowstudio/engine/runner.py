@@ -1,40 +1,40 @@
-"""Executes a plan: takes the payloads along the edges, one step per node, and yields steps and commands.
+"""Executes a plan: takes payloads along the edges, runs each node once, and tells the sink of every step.
 
 It knows no database, no socket and no Django. What is seen of a run leaves through the sink; what a run
 does to the world outside happens in plugins and in the sink's ``commit``.
 
-How it goes round: every node has a count of edges that are not yet *resolved* (delivered or skipped). The
-count falls when a node before it ends; at nought the node is ready if something was delivered, and is
-itself skipped if nothing was. Ready nodes that only compute run at once, in array order; the others run as
-tasks, and the loop sleeps until one of them ends.
+How it goes round: every node has a count of edges that are not *resolved* yet (delivered or skipped). The
+count falls when a node before it ends; at nought the node is ready if something was delivered, and is itself
+skipped if nothing was. Ready nodes that only compute run at once, in array order; the others run as tasks,
+and the loop sleeps until one of them ends.
 """
 
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from heapq import heappop, heappush
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias
 
-from flowstudio.engine import values
-from flowstudio.engine.errors import CommandRefused, FlowStudioError, StaleRun
+from flowstudio.engine import results
+from flowstudio.engine.errors import CommandRefused, StaleRun, StepBudgetExceeded
 from flowstudio.engine.plan import ERROR_PORT, Plan, PlanNode, scope_of
-from flowstudio.engine.plugins import Answer, Arrival, Command, Context, Emit, Event, RunInfo, Submit
+from flowstudio.engine.plugins import Arrival, Command, Context, Event, RunInfo, Submit
+from flowstudio.engine.results import Outputs
+from flowstudio.engine.steplog import NO_LOG, StepLog
 from flowstudio.engine.trace import Given, Outcome, Sink, StepRecord
 from flowstudio.engine.values import JSON
 
 __all__ = ["Given", "Outcome", "execute"]
 
-T = TypeVar("T")
-Call = Callable[[Callable[[], Any]], Awaitable[Any]]
+Call: TypeAlias = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 NO_GIVEN: Final[Mapping[tuple[str, str], Given]] = {}
 NOTHING: Final[Mapping[str, JSON]] = {}
 BREATH: Final = 500
-"""Inline steps between two moments at which other tasks of the loop get their turn."""
+"""Inline steps between two moments at which the loop's other tasks get their turn."""
 
 
 async def execute(
@@ -50,23 +50,23 @@ async def execute(
     begins_here: bool = False,
     call: Call | None = None,
     max_steps: int = 100_000,
+    record: bool = True,
 ) -> Outcome:
-    """Run a plan for an event from its start node, which is given ``payload``; see the engine's docs.
+    """Run a plan for an event from its start node, which is given ``payload``.
 
-    ``given`` holds results that stand in for nodes, by (node, iteration). ``inherited`` are values that
+    ``given`` holds results that stand in for nodes, by (node, iteration); ``inherited`` what
     ``node("Name")`` reads from ancestors. ``begins_here``: this is the background run that the start node
-    submitted. ``call`` runs a plain ``run`` on a thread. A cancelled task cancels its nodes.
+    submitted. ``call`` runs a plain ``run`` on a thread. ``record=False``: nobody wants the steps of
+    effect-free nodes, except where they fail. A cancelled task cancels its nodes.
     """
-    execution = _Execution(plan, event, run, sink, services, given, inherited, call or asyncio.to_thread)
+    execution = _Execution(plan, event, run, sink, services, call or asyncio.to_thread, record)
+    execution.given = given
+    execution.sent.update(inherited)
     return await execution.run_from_start(payload, begins_here, max_steps)
 
 
-class _Failure(Exception):
-    """A result of a plugin that cannot be taken; becomes an error of type PluginError."""
-
-
 class _Execution:
-    """One run under way."""
+    """One run under way. Lists are indexed by node."""
 
     def __init__(
         self,
@@ -75,48 +75,48 @@ class _Execution:
         run: RunInfo,
         sink: Sink,
         services: Mapping[str, Any] | None,
-        given: Mapping[tuple[str, str], Given],
-        inherited: Mapping[str, JSON],
         call: Call,
+        record: bool,
     ) -> None:
         self.plan, self.event, self.run, self.sink = plan, event, run, sink
-        self.services, self.given, self.call = services, given, call
+        self.services, self.call, self.record = services, call, record
+        self.given = NO_GIVEN
         self.now = run.started or datetime.now(UTC)
-        self.sent: dict[str, JSON] = dict(inherited)  # node name → what node("Name") reads
+        self.sent: dict[str, JSON] = {}  # node name → what node("Name") reads
         self.scope = scope_of(event, run, self.now, None, self.sent) if plan.needs_scope else {}
         self.unresolved = [node.incoming for node in plan.nodes]
         self.arrived: list[list[tuple[int, JSON]]] = [[] for _ in plan.nodes]
-        self.ready: list[int] = []
         self.begun = [False] * len(plan.nodes)
+        self.ready: list[int] = []  # a heap: array order decides
         self.tasks: set[asyncio.Task[None]] = set()
         self.finished: deque[asyncio.Task[None]] = deque()
         self.wake = asyncio.Event()
+        self.loop = asyncio.get_running_loop()
         self.steps = 0
         self.error: dict[str, Any] | None = None
 
     async def run_from_start(self, payload: JSON, begins_here: bool, max_steps: int) -> Outcome:
-        self.begins_here, self.max_steps = begins_here, max_steps
-        self.start_payload = payload
+        self.begins_here, self.max_steps, self.start_payload = begins_here, max_steps, payload
         self.begun[self.plan.start] = True
-        heappush(self.ready, self.plan.start)
+        self.ready.append(self.plan.start)
         try:
-            while True:
-                await self._run_ready()
-                if not self.tasks:
-                    break
+            await self._run_ready()
+            while self.tasks:
                 await self._next_finished()
+                await self._run_ready()
+        except StepBudgetExceeded as error:
+            self.error = results.error_value(self.plan.nodes[self.ready[0]], error)
         finally:
             await self._cancel_tasks()
-        status = "failed" if self.error else "succeeded"
-        return Outcome(status, self.steps, self.error)
+        return Outcome("failed" if self.error else "succeeded", self.steps, self.error)
 
     async def _run_ready(self) -> None:
-        while self.ready:
+        nodes, ready = self.plan.nodes, self.ready
+        while ready:
             if self.steps >= self.max_steps:
-                self._give_up()
-                return
+                raise StepBudgetExceeded(f"The run took {self.max_steps:,} steps, all that it is allowed.")
             self.steps += 1
-            self._begin(self.plan.nodes[heappop(self.ready)])
+            self._begin(nodes[heappop(ready)])
             if self.steps % BREATH == 0:
                 await asyncio.sleep(0)
 
@@ -126,7 +126,7 @@ class _Execution:
         while self.finished:
             task = self.finished.popleft()
             self.tasks.discard(task)
-            task.result()  # StaleRun, or a bug of ours: leaves execute
+            task.result()  # StaleRun, or what the sink raised: leaves execute
 
     async def _cancel_tasks(self) -> None:
         for task in self.tasks:
@@ -134,33 +134,16 @@ class _Execution:
         if self.tasks:
             await asyncio.gather(*self.tasks, return_exceptions=True)
 
-    def _give_up(self) -> None:
-        node = self.plan.nodes[self.ready[0]]
-        self.error = {
-            "message": f"The run took {self.max_steps:,} steps, which is all its budget allows.",
-            "type": "StepBudgetExceeded",
-            "node": node.name,
-        }
-        self.ready.clear()
-        for task in self.tasks:
-            task.cancel()
-
     # ── One node ────────────────────────────────────────────────────────────────────────────────────
 
     def _begin(self, node: PlanNode) -> None:
         payload = self._input(node)
-        step = StepRecord(node.id, node.plugin.id, started=datetime.now(UTC), input=payload)
-        step.queued = step.started
-        given = self.given.get((node.id, ""))
-        if given is not None:
-            self._use_given(node, step, given)
-        elif node.settings.disabled:
-            outputs = [] if node.first_port is None else [(node.first_port, payload)]
-            self._end_inline(node, step, outputs)
-        elif node.inline:
-            self._run_inline(node, step, payload)
+        if self.given and (given := self.given.get((node.id, ""))) is not None:
+            self._use_given(node, payload, given)
+        elif node.inline or node.settings.disabled:
+            self._run_inline(node, payload)
         else:
-            task = asyncio.get_running_loop().create_task(self._run_task(node, step, payload))
+            task = self.loop.create_task(self._run_task(node, self._step(node, payload)))
             self.tasks.add(task)
             task.add_done_callback(self._task_done)
 
@@ -168,50 +151,79 @@ class _Execution:
         self.finished.append(task)
         self.wake.set()
 
-    def _run_inline(self, node: PlanNode, step: StepRecord, payload: JSON) -> None:
+    def _run_inline(self, node: PlanNode, payload: JSON) -> None:
+        step = self._step(node, payload) if self.record else None
+        outputs: Outputs
         try:
-            plugin, argument = self._prepare(node, step, payload)
-            outputs, commands = _outputs_of(node, payload, plugin.run(argument))
-            if commands:
-                raise _Failure(f"{_by(node)} returned a command, so it must declare effects = True.")
-        except Exception as error:
-            outputs = self._failed(node, step, payload, error)
-        self._end_inline(node, step, outputs)
-
-    def _end_inline(self, node: PlanNode, step: StepRecord, outputs: list[tuple[str, JSON]]) -> None:
-        self._close(step, outputs)
-        self.sink.ended(step)
-        self._deliver(node, step)
-
-    async def _run_task(self, node: PlanNode, step: StepRecord, payload: JSON) -> None:
-        effects = node.plugin.effects
-        commands: Sequence[Command] = ()
-        if effects:
-            self.sink.started(step)
-        try:
-            try:
-                plugin, argument = self._prepare(node, step, payload)
-                if node.is_async:
-                    result: Any = await plugin.run(argument)
-                else:
-                    result = await self.call(lambda: plugin.run(argument))
-                outputs, commands = _outputs_of(node, payload, result)
-            except Exception as error:
-                outputs = self._failed(node, step, payload, error)
-            self._close(step, outputs)
-            if effects:
-                await self._commit(node, step, payload, commands)
+            if node.settings.disabled:
+                outputs = results.passed_on(node, payload)
             else:
-                self.sink.ended(step)
-        except asyncio.CancelledError:
-            step.status, step.ended = "cancelled", datetime.now(UTC)
+                outputs, commands = self._run_here(node, step, payload)
+                if commands:
+                    raise results.command_refused(node)
+        except Exception as error:  # whatever a plugin raises fails its branch, and no more
+            step = step or self._step(node, payload)
+            outputs = self._failed(node, step, error)
+        if step is not None:
+            self._end(step, outputs)
             self.sink.ended(step)
-            raise
-        self._deliver(node, step)
+        self._deliver(node, outputs, None)
 
-    async def _commit(
-        self, node: PlanNode, step: StepRecord, payload: JSON, commands: Sequence[Command]
-    ) -> None:
+    def _run_here(
+        self, node: PlanNode, step: StepRecord | None, payload: JSON
+    ) -> tuple[Outputs, list[Command]]:
+        if not self.run.is_test:
+            plugin = self._prepare(node, step, payload)
+            return results.read(node, payload, plugin.run(self._argument(node, self._shared(node, payload))))
+        with results.Untouched(node, self._shared(node, payload)) as copy:
+            plugin = self._prepare(node, step, payload)
+            return results.read(node, copy, plugin.run(self._argument(node, copy)))
+
+    async def _run_task(self, node: PlanNode, step: StepRecord) -> None:
+        if node.plugin.effects:
+            self.sink.started(step)
+        outputs: Outputs
+        commands: Sequence[Command] = ()
+        try:
+            outputs, commands = await self._run_and_read(node, step)
+        except asyncio.CancelledError as error:
+            if _is_cancelled():
+                step.status, step.ended = "cancelled", datetime.now(UTC)
+                self.sink.ended(step)
+                raise
+            outputs, commands = (
+                self._failed(node, step, error),
+                [],
+            )  # a task of the plugin's own was cancelled
+        except Exception as error:
+            outputs, commands = self._failed(node, step, error), []
+        self._end(step, outputs)
+        if node.plugin.effects:
+            await self._commit(node, step, commands)
+        else:
+            self.sink.ended(step)
+        handed_over = node.plugin.background_port if step.background_run is not None else None
+        self._deliver(node, step.outputs, handed_over)
+
+    async def _run_and_read(self, node: PlanNode, step: StepRecord) -> tuple[Outputs, list[Command]]:
+        if not self.run.is_test:
+            outputs, commands = results.read(
+                node, step.input, await self._called(node, step, self._shared(node, step.input))
+            )
+        else:
+            with results.Untouched(node, self._shared(node, step.input)) as copy:
+                outputs, commands = results.read(node, copy, await self._called(node, step, copy))
+        if commands and not node.plugin.effects:
+            raise results.command_refused(node)
+        return outputs, commands
+
+    async def _called(self, node: PlanNode, step: StepRecord, shared: JSON) -> Any:
+        plugin, argument = self._prepare(node, step, step.input), self._argument(node, shared)
+        if node.is_async:
+            return await plugin.run(argument)
+        return await self.call(lambda: plugin.run(argument))
+
+    async def _commit(self, node: PlanNode, step: StepRecord, commands: Sequence[Command]) -> None:
         carried: dict[str, JSON] = {}
         if any(isinstance(command, Submit) for command in commands):
             names = self.plan.references(node.id)
@@ -219,30 +231,27 @@ class _Execution:
         try:
             await self.sink.commit(step, commands, carried)
         except CommandRefused as refusal:
-            self._close(step, self._failed(node, step, payload, refusal))
+            step.background_run = None
+            self._end(step, self._failed(node, step, refusal))
             await self.sink.commit(step, (), {})
 
-    def _prepare(self, node: PlanNode, step: StepRecord, payload: JSON) -> tuple[Any, Any]:
-        """The plugin's object and what its ``run`` is given."""
+    def _prepare(self, node: PlanNode, step: StepRecord | None, payload: JSON) -> Any:
+        """The plugin's object, with its config evaluated for this payload."""
         begins_here = self.begins_here and node.index == self.plan.start
-        if node.config.shared is not None:
-            config = node.config.shared
-        elif begins_here:
-            config = node.config.unevaluated()
-        else:
+        config = node.config.shared
+        if config is None:
             self.scope["payload"] = payload
-            config = node.config.evaluate(self.scope)
+            config = node.config.unevaluated() if begins_here else node.config.evaluate(self.scope)
         context = Context(
             self.event,
             self.run,
-            _Log(step),
+            NO_LOG if step is None else StepLog(step, None if node.inline else self.loop, self.sink),
             self.now,
             f"{self.run.id}:{node.id}:",
             begins_here,
             self.services,
         )
-        argument = self._arrivals(node) if node.plugin.wants_arrivals else payload
-        return node.plugin(config, context), argument
+        return node.plugin(config, context)
 
     def _input(self, node: PlanNode) -> JSON:
         arrived = self.arrived[node.index]
@@ -250,161 +259,99 @@ class _Execution:
             return arrived[0][1]
         if not arrived:
             return self.start_payload
-        arrived.sort(key=lambda arrival: arrival[0])
-        return _merge([payload for _, payload in arrived])
+        arrived.sort(key=_edge_number)
+        return results.merged([payload for _, payload in arrived])
 
-    def _arrivals(self, node: PlanNode) -> list[Arrival]:
-        names = self.plan.nodes
-        return [
-            Arrival(names[self.plan.edge_source[edge]].name, sent) for edge, sent in self.arrived[node.index]
-        ]
+    def _shared(self, node: PlanNode, payload: JSON) -> JSON:
+        """The part of what ``run`` is given that other nodes hold too."""
+        arrived = self.arrived[node.index]
+        return [sent for _, sent in arrived] if node.plugin.wants_arrivals and arrived else payload
 
-    def _use_given(self, node: PlanNode, step: StepRecord, given: Given) -> None:
-        step.outputs, step.error = dict(given.outputs), given.error
-        step.background_run = given.background_run
-        step.status, step.ended = "failed" if given.error else "succeeded", step.started
-        if given.error and not given.outputs:
+    def _argument(self, node: PlanNode, shared: JSON) -> Any:
+        """What ``run`` is given: the payload, or the arrivals one by one."""
+        if not node.plugin.wants_arrivals:
+            return shared
+        if not self.arrived[node.index]:  # the run begins here
+            return [Arrival(node.name, shared)]
+        senders = [self.plan.nodes[self.plan.edge_source[edge]].name for edge, _ in self.arrived[node.index]]
+        return [Arrival(*pair) for pair in zip(senders, shared, strict=True)]
+
+    def _use_given(self, node: PlanNode, payload: JSON, given: Given) -> None:
+        if given.error is not None and not given.outputs:
             self.error = self.error or given.error
         if given.record:
+            step = self._step(node, payload)
+            step.error, step.background_run = given.error, given.background_run
+            self._end(step, given.outputs)
             self.sink.ended(step)
-        self._deliver(node, step)
+        handed_over = node.plugin.background_port if given.background_run is not None else None
+        self._deliver(node, given.outputs, handed_over)
 
     # ── Its end ─────────────────────────────────────────────────────────────────────────────────────
 
-    def _close(self, step: StepRecord, outputs: list[tuple[str, JSON]]) -> None:
+    def _step(self, node: PlanNode, payload: JSON) -> StepRecord:
+        now = datetime.now(UTC)
+        return StepRecord(node.id, node.plugin.id, queued=now, started=now, input=payload)
+
+    def _end(self, step: StepRecord, outputs: Mapping[str, JSON]) -> None:
         step.outputs = dict(outputs)
-        step.status = "failed" if step.error else "succeeded"
+        step.status = "succeeded" if step.error is None else "failed"
         step.ended = datetime.now(UTC)
 
-    def _failed(
-        self, node: PlanNode, step: StepRecord, payload: JSON, error: Exception
-    ) -> list[tuple[str, JSON]]:
-        """Note the error and say what fires instead: the error port, the input, or nothing."""
+    def _failed(self, node: PlanNode, step: StepRecord, error: BaseException) -> Outputs:
+        """Note the error, and say what fires instead: the error port, the input, or nothing."""
         if isinstance(error, StaleRun):
             raise error
-        value = _error_value(node, error)
-        if not isinstance(error, FlowStudioError | _Failure):
-            trace = "".join(traceback.format_exception(error, limit=-5))
-            _Log(step).error(trace)
-        step.error = value
+        step.error = results.error_value(node, error)
+        if trace := results.trace_of(error):
+            StepLog(step, None, self.sink).error(trace)
         if node.handles_errors:
-            return [(ERROR_PORT, {**value, "payload": payload})]
-        if node.settings.on_error == "continue" and node.first_port is not None:
-            return [(node.first_port, payload)]
-        self.error = self.error or value
-        return []
+            return {ERROR_PORT: {**step.error, "payload": step.input}}
+        if node.settings.on_error == "continue":
+            return results.passed_on(node, step.input)
+        self.error = self.error or step.error
+        return {}
 
-    def _deliver(self, node: PlanNode, step: StepRecord) -> None:
-        """Resolve the edges behind a node that ended: those of its fired ports deliver, the rest skip."""
-        outputs = step.outputs
-        if outputs:
+    def _deliver(self, node: PlanNode, outputs: Mapping[str, JSON], handed_over: str | None) -> None:
+        """Resolve the edges behind a node that ended: those of its fired ports deliver, the others skip."""
+        if outputs and self.plan.needs_scope:
             self.sent[node.name] = next(iter(outputs.values()))
-        handed_over = node.plugin.background_port if step.background_run is not None else None
-        for port, edges in node.ports.items():
-            if port in outputs and port != handed_over:
-                payload = outputs[port]
-                for edge in edges:
-                    self._resolve(edge, True, payload)
-            else:
-                for edge in edges:
-                    self._resolve(edge, False, None)
+        for port, edges in node.wired:
+            if port not in outputs or port == handed_over:
+                self._skip(edges)
+                continue
+            payload = outputs[port]
+            for edge, target in edges:
+                if self.begun[target]:  # it took the first arrival
+                    continue
+                self.arrived[target].append((edge, payload))
+                self.unresolved[target] -= 1
+                if self.unresolved[target] == 0 or self.plan.nodes[target].first_arrival:
+                    self.begun[target] = True
+                    heappush(self.ready, target)
 
-    def _resolve(self, edge: int, delivered: bool, payload: JSON) -> None:
-        waiting = [(edge, delivered, payload)]
+    def _skip(self, edges: Sequence[tuple[int, int]]) -> None:
+        """Resolve edges without a payload, and what only they lead to; a loop, for chains may be long."""
+        waiting = list(edges)
         while waiting:
-            edge, delivered, payload = waiting.pop()
-            target = self.plan.edge_target[edge]
-            self.unresolved[target] -= 1
+            _, target = waiting.pop()
             if self.begun[target]:
                 continue
-            if delivered:
-                self.arrived[target].append((edge, payload))
-            node = self.plan.nodes[target]
-            if self.arrived[target] and (self.unresolved[target] == 0 or node.first_arrival):
-                self.begun[target] = True
+            self.unresolved[target] -= 1
+            if self.unresolved[target] > 0:
+                continue
+            self.begun[target] = True
+            if self.arrived[target]:
                 heappush(self.ready, target)
-            elif self.unresolved[target] == 0:
-                self.begun[target] = True
-                waiting += [(number, False, None) for edges in node.ports.values() for number in edges]
+            else:
+                waiting += [edge for _, behind in self.plan.nodes[target].wired for edge in behind]
 
 
-class _Log:
-    """The step's log as a plugin sees it."""
-
-    __slots__ = ("_step",)
-
-    def __init__(self, step: StepRecord) -> None:
-        self._step = step
-
-    def debug(self, message: str) -> None:
-        self._add("debug", message)
-
-    def info(self, message: str) -> None:
-        self._add("info", message)
-
-    def warning(self, message: str) -> None:
-        self._add("warning", message)
-
-    def error(self, message: str) -> None:
-        self._add("error", message)
-
-    def _add(self, level: str, message: str) -> None:
-        time = datetime.now(UTC).isoformat()
-        self._step.log.append({"time": time, "level": level, "message": str(message)})
+def _edge_number(arrival: tuple[int, JSON]) -> int:
+    return arrival[0]
 
 
-def _outputs_of(node: PlanNode, payload: JSON, result: Any) -> tuple[list[tuple[str, JSON]], list[Command]]:
-    """What a plugin returned, checked: outputs by port, and commands."""
-    items = [result] if isinstance(result, tuple) else result
-    if items is None:
-        return [], []
-    if not isinstance(items, list):
-        raise _Failure(
-            f"{_by(node)} returned {type(result).__name__}; return (port, payload), a list or None."
-        )
-    outputs: dict[str, JSON] = {}
-    commands: list[Command] = []
-    for item in items:
-        if isinstance(item, Submit | Emit | Answer):
-            commands.append(item)
-            continue
-        if not (isinstance(item, tuple) and len(item) == 2):
-            raise _Failure(
-                f"{_by(node)} returned {item!r} in its list; each must be (port, payload) or a command."
-            )
-        port, sent = item
-        if port not in node.ports or port == ERROR_PORT:
-            known = ", ".join(name for name in node.ports if name != ERROR_PORT)
-            raise _Failure(f"{_by(node)} fired the port {port!r}, which it does not have ({known}).")
-        if port in outputs:
-            raise _Failure(f"{_by(node)} fired the port {port!r} twice.")
-        if sent is not payload:
-            _check_json(node, port, sent)
-        outputs[port] = sent
-    return list(outputs.items()), commands
-
-
-def _check_json(node: PlanNode, port: str, sent: Any) -> None:
-    try:
-        values.check(sent)
-    except values.ValueRefused as error:
-        raise _Failure(f"{_by(node)} fired the port {port!r} with what is not JSON. {error}") from None
-
-
-def _by(node: PlanNode) -> str:
-    return f"The plugin {node.plugin.name or node.plugin.__name__}"
-
-
-def _error_value(node: PlanNode, error: Exception) -> dict[str, Any]:
-    kind = "PluginError" if isinstance(error, _Failure) else type(error).__name__
-    return {"message": str(error) or kind, "type": kind, "node": node.name}
-
-
-def _merge(payloads: list[JSON]) -> JSON:
-    """Objects become one, later keys winning; anything else becomes a list."""
-    if all(type(payload) is dict for payload in payloads):
-        merged: dict[str, JSON] = {}
-        for payload in payloads:
-            merged.update(payload)
-        return merged
-    return payloads
+def _is_cancelled() -> bool:
+    """Whether somebody cancelled this task, and not the plugin one of its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
