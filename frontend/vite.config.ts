@@ -6,7 +6,11 @@ import { defineConfig } from "vitest/config";
 const VENDORS: [string, RegExp][] = [
   ["vendor-react", /node_modules\/(react|react-dom|scheduler)\//],
   ["vendor-flow", /node_modules\/(@xyflow|d3-[a-z]+|classcat)\//],
-  ["vendor-ui", /node_modules\/(@base-ui|@floating-ui|@tanstack|use-sync-external-store|tabbable|reselect)\//],
+  ["vendor-virtual", /node_modules\/@tanstack\/(react-virtual|virtual-core)\//],
+  [
+    "vendor-ui",
+    /node_modules\/(@base-ui|@floating-ui|@tanstack|use-sync-external-store|tabbable|reselect)\//,
+  ],
   ["code", /node_modules\/(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)\//],
 ];
 

@@ -19,13 +19,16 @@ function read(): Boot {
     csrf_token: "",
     version: "",
   };
-  return element?.textContent ? { ...fallback, ...(JSON.parse(element.textContent) as Partial<Boot>) } : fallback;
+  return element?.textContent
+    ? { ...fallback, ...(JSON.parse(element.textContent) as Partial<Boot>) }
+    : fallback;
 }
 
 export const boot: Boot = read();
 
 /** Browsers hide the attribute `nonce` from selectors' values, so it is read as a property. */
-export const nonce: string | undefined = document.querySelector<HTMLElement>('meta[name="csp-nonce"]')?.nonce || undefined;
+export const nonce: string | undefined =
+  document.querySelector<HTMLElement>('meta[name="csp-nonce"]')?.nonce || undefined;
 
 /** The address of the live socket, on the host that served the page. */
 export function liveUrl(): string {

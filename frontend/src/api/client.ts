@@ -68,8 +68,10 @@ async function call<Result>(method: string, path: string, options: Options = {})
 }
 
 export const api = {
-  get: <Result>(path: string, query?: Query, signal?: AbortSignal) => call<Result>("GET", path, { query, signal }),
-  post: <Result>(path: string, body?: unknown, query?: Query) => call<Result>("POST", path, { body: body ?? {}, query }),
+  get: <Result>(path: string, query?: Query, signal?: AbortSignal) =>
+    call<Result>("GET", path, { query, signal }),
+  post: <Result>(path: string, body?: unknown, query?: Query) =>
+    call<Result>("POST", path, { body: body ?? {}, query }),
   patch: <Result>(path: string, body: unknown) => call<Result>("PATCH", path, { body }),
   put: <Result>(path: string, body: unknown) => call<Result>("PUT", path, { body }),
   delete: <Result = void>(path: string) => call<Result>("DELETE", path),

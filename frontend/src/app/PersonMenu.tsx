@@ -29,7 +29,10 @@ export function PersonMenu() {
       <MenuSeparator />
       <ThemeItems />
       <MenuSeparator />
-      <MenuItem icon={ExternalLink} onClick={() => window.open(new URL("docs/", new URL(boot.api, location.href)))}>
+      <MenuItem
+        icon={ExternalLink}
+        onClick={() => window.open(new URL("docs/", new URL(boot.api, location.href)))}
+      >
         API reference
       </MenuItem>
       <MenuItem icon={LogOut} onClick={signOut}>
@@ -47,7 +50,9 @@ function ThemeItems() {
         <MenuItem key={value} icon={icon} onClick={() => setTheme(value)} closeOnClick={false}>
           <span className="flex items-center justify-between">
             {label}
-            {theme === value && <span className="size-1.5 rounded-full bg-accent" role="img" aria-label="chosen" />}
+            {theme === value && (
+              <span className="size-1.5 rounded-full bg-accent" role="img" aria-label="chosen" />
+            )}
           </span>
         </MenuItem>
       ))}

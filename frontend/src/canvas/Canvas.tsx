@@ -22,10 +22,10 @@ import { toast } from "@/ui/toast";
 import * as actions from "./actions";
 import { CanvasControls } from "./CanvasControls";
 import { CanvasMenu } from "./CanvasMenu";
-import * as camera from "./camera";
 import { ConnectBar } from "./ConnectBar";
+import * as camera from "./camera";
 import { EmptyCanvas } from "./EmptyCanvas";
-import { type FlowEdge, type FlowNode, FlowCache, type Point } from "./flow";
+import { FlowCache, type FlowEdge, type FlowNode, type Point } from "./flow";
 import { freeSpot, GRID, NODE_WIDTH, snap } from "./geometry";
 import { isWriting, onCanvasKey } from "./keyboard";
 import { Minimap } from "./Minimap";
@@ -89,11 +89,14 @@ function Flow() {
       for (const { id, selected: now } of picked) now ? chosen.add(id) : chosen.delete(id);
       useEditor.getState().select({ nodes: [...chosen] });
     }
-    const dragged = changes.filter((change) => change.type === "position" && change.dragging && change.position);
+    const dragged = changes.filter(
+      (change) => change.type === "position" && change.dragging && change.position,
+    );
     if (dragged.length > 0) {
       setMoved((before) => {
         const now = new Map(before);
-        for (const change of dragged) if (change.type === "position" && change.position) now.set(change.id, change.position);
+        for (const change of dragged)
+          if (change.type === "position" && change.position) now.set(change.id, change.position);
         return now;
       });
     }
@@ -108,9 +111,13 @@ function Flow() {
   }, []);
 
   const onDragStop = useCallback((_: unknown, __: unknown, dragged: FlowNode[]) => {
-    useEditor.getState().moveNodes(
-      Object.fromEntries(dragged.map((node) => [node.id, [Math.round(node.position.x), Math.round(node.position.y)]])),
-    );
+    useEditor
+      .getState()
+      .moveNodes(
+        Object.fromEntries(
+          dragged.map((node) => [node.id, [Math.round(node.position.x), Math.round(node.position.y)]]),
+        ),
+      );
     setMoved(NOT_MOVED);
   }, []);
 
@@ -170,7 +177,9 @@ function Flow() {
           if (out !== useCanvas.getState().zoomedOut) useCanvas.getState().set({ zoomedOut: out });
         }}
         isValidConnection={(link) => reasonAgainst(link) === null}
-        onConnectStart={(_, { nodeId, handleId, handleType }) => nodeId && handleId && showFits(nodeId, handleId, handleType)}
+        onConnectStart={(_, { nodeId, handleId, handleType }) =>
+          nodeId && handleId && showFits(nodeId, handleId, handleType)
+        }
         onConnect={(link) => {
           const reason = useEditor.getState().connect(toLink(link));
           if (reason) refuse(reason);
@@ -212,7 +221,9 @@ function Flow() {
         }}
         proOptions={{ hideAttribution: true }}
       >
-        {!overview && <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--fs-dot)" />}
+        {!overview && (
+          <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} color="var(--fs-dot)" />
+        )}
         {overview && <Overview />}
         <div className="absolute right-3 bottom-3 z-10">
           {document.nodes.length > 0 && document.nodes.length <= MINIMAP_UP_TO && <Minimap />}
@@ -248,7 +259,10 @@ const reasonAgainst = (link: FlowLink): string | null => {
 
 const refuse = (reason: string): void => toast(reason, { kind: "error", id: "connect" });
 
-const toPoint = (event: { clientX: number; clientY: number }): Point => ({ x: event.clientX, y: event.clientY });
+const toPoint = (event: { clientX: number; clientY: number }): Point => ({
+  x: event.clientX,
+  y: event.clientY,
+});
 
 function openMenu(event: { clientX: number; clientY: number }, node: string | null): void {
   const screen = toPoint(event);
@@ -288,7 +302,12 @@ function onConnectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionStat
   openQuickAdd({ screen, position, ...(outward ? { from } : { to: from }) });
 }
 
-function linkTo(nodeId: string, from: { node: string; port: string }, outward: boolean, handle: string | null | undefined) {
+function linkTo(
+  nodeId: string,
+  from: { node: string; port: string },
+  outward: boolean,
+  handle: string | null | undefined,
+) {
   const { document, plugins } = useEditor.getState();
   const node = document.nodes.find((item) => item.id === nodeId);
   const plugin = node && plugins[node.plugin];

@@ -19,7 +19,14 @@ export function CanvasControls() {
       aria-label="View"
       className="absolute bottom-3 left-3 z-10 flex items-center gap-0.5 rounded-lg border bg-raised p-0.5 shadow-node"
     >
-      <IconButton icon={Minus} label="Zoom out" shortcut="Ctrl -" size="sm" className="size-7" onClick={camera.zoomOut} />
+      <IconButton
+        icon={Minus}
+        label="Zoom out"
+        shortcut="Ctrl -"
+        size="sm"
+        className="size-7"
+        onClick={camera.zoomOut}
+      />
       <Tooltip label="Back to 100 %" shortcut="Ctrl 0">
         <button
           type="button"
@@ -29,10 +36,33 @@ export function CanvasControls() {
           {percent} %
         </button>
       </Tooltip>
-      <IconButton icon={Plus} label="Zoom in" shortcut="Ctrl +" size="sm" className="size-7" onClick={camera.zoomIn} />
+      <IconButton
+        icon={Plus}
+        label="Zoom in"
+        shortcut="Ctrl +"
+        size="sm"
+        className="size-7"
+        onClick={camera.zoomIn}
+      />
       <span className="mx-0.5 h-4 w-px bg-line" />
-      <IconButton icon={Maximize} label="Fit the whole graph" shortcut="F" size="sm" className="size-7" onClick={() => camera.fit()} />
-      {editable && <IconButton icon={Wand} label="Tidy up" shortcut="T" size="sm" className="size-7" onClick={actions.tidyUp} />}
+      <IconButton
+        icon={Maximize}
+        label="Fit the whole graph"
+        shortcut="F"
+        size="sm"
+        className="size-7"
+        onClick={() => camera.fit()}
+      />
+      {editable && (
+        <IconButton
+          icon={Wand}
+          label="Tidy up"
+          shortcut="T"
+          size="sm"
+          className="size-7"
+          onClick={actions.tidyUp}
+        />
+      )}
       <IconButton
         icon={Keyboard}
         label="Keyboard shortcuts"

@@ -71,7 +71,11 @@ function NodeItems({ id }: { id: string }) {
         </>
       )}
       {editable && (
-        <MenuItem icon={disabled ? Eye : EyeOff} shortcut="D" onClick={() => actions.toggleDisabled(selected)}>
+        <MenuItem
+          icon={disabled ? Eye : EyeOff}
+          shortcut="D"
+          onClick={() => actions.toggleDisabled(selected)}
+        >
           {disabled ? "Enable" : "Disable"}
         </MenuItem>
       )}
@@ -100,10 +104,18 @@ function PaneItems({ screen, position }: { screen: { x: number; y: number }; pos
     <>
       {editable && (
         <>
-          <MenuItem icon={Plus} shortcut="/" onClick={() => setTimeout(() => openQuickAdd({ screen, position }))}>
+          <MenuItem
+            icon={Plus}
+            shortcut="/"
+            onClick={() => setTimeout(() => openQuickAdd({ screen, position }))}
+          >
             Add a node here
           </MenuItem>
-          <MenuItem icon={ClipboardPaste} shortcut="Ctrl V" onClick={() => void actions.pasteFromClipboard(position)}>
+          <MenuItem
+            icon={ClipboardPaste}
+            shortcut="Ctrl V"
+            onClick={() => void actions.pasteFromClipboard(position)}
+          >
             Paste
           </MenuItem>
           <MenuSeparator />

@@ -7,10 +7,10 @@ import { problemsByNode } from "@/model/problems";
 import { useNodeRun } from "@/run/store";
 import { cx } from "@/ui/cx";
 import { pluginIcon } from "@/ui/pluginIcons";
-import type { FlowNode } from "./flow";
-import { InputPort, OutputPort } from "./NodePort";
-import { NodeName } from "./NodeName";
 import { nodeLabel } from "./describe";
+import type { FlowNode } from "./flow";
+import { NodeName } from "./NodeName";
+import { InputPort, OutputPort } from "./NodePort";
 import { StatusBadge } from "./StatusBadge";
 import { useCanvas } from "./state";
 
@@ -68,7 +68,9 @@ export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps
           onClick={(event) => {
             const { left, bottom } = event.currentTarget.getBoundingClientRect();
             useEditor.getState().select({ nodes: [id], edges: [] });
-            useCanvas.getState().set({ menu: { screen: { x: left, y: bottom + 4 }, position: node.position, node: id } });
+            useCanvas
+              .getState()
+              .set({ menu: { screen: { x: left, y: bottom + 4 }, position: node.position, node: id } });
           }}
         >
           <Ellipsis size={15} aria-hidden />

@@ -6,7 +6,8 @@ import { cx } from "@/ui/cx";
 import type { PlacedPort } from "./geometry";
 import { openQuickAddBehind } from "./quickAdd";
 
-const hint = (port: PlacedPort): string => (port.description ? `${port.title}: ${port.description}` : port.title);
+const hint = (port: PlacedPort): string =>
+  port.description ? `${port.title}: ${port.description}` : port.title;
 
 export function InputPort({ port }: { port: PlacedPort }) {
   return (
@@ -27,7 +28,9 @@ export function InputPort({ port }: { port: PlacedPort }) {
 }
 
 export function OutputPort({ port, node, fired }: { port: PlacedPort; node: string; fired: boolean }) {
-  const wired = useEditor((state) => state.document.edges.some((edge) => edge.source === node && edge.source_port === port.name));
+  const wired = useEditor((state) =>
+    state.document.edges.some((edge) => edge.source === node && edge.source_port === port.name),
+  );
   const editable = useEditor(canEdit);
   return (
     <>

@@ -1,8 +1,8 @@
 /** The zoomed-out view: one painted canvas instead of hundreds of nodes. */
 import { type ReactFlowState, useStore } from "@xyflow/react";
 import { useEffect, useRef } from "react";
-import { runStore } from "@/run/store";
 import { useEditor } from "@/model/editor";
+import { runStore } from "@/run/store";
 import * as camera from "./camera";
 import { paint, prepare } from "./paint";
 import { usePicture } from "./usePicture";
@@ -27,11 +27,16 @@ export function Overview() {
     return runStore.subscribe("any", draw);
   }, [picture, x, y, zoom, width, height]);
 
-  return <canvas ref={canvas} className="pointer-events-none absolute inset-0 size-full" aria-hidden="true" />;
+  return (
+    <canvas ref={canvas} className="pointer-events-none absolute inset-0 size-full" aria-hidden="true" />
+  );
 }
 
 /** The node that is painted at a point of the screen. */
-export function nodeAt(picture: ReturnType<typeof usePicture>, screen: { x: number; y: number }): string | null {
+export function nodeAt(
+  picture: ReturnType<typeof usePicture>,
+  screen: { x: number; y: number },
+): string | null {
   const [x, y] = camera.toCanvas(screen);
   const hit = picture.document.nodes.findLast((node) => {
     const layout = picture.layouts.get(node.id);

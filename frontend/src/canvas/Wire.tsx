@@ -13,7 +13,15 @@ export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
   const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected, data } = props;
   const run = useEdgeRun(id);
   const editable = useEditor(canEdit);
-  const [path, x, y] = getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.32 });
+  const [path, x, y] = getBezierPath({
+    sourceX,
+    sourceY,
+    targetX,
+    targetY,
+    sourcePosition,
+    targetPosition,
+    curvature: 0.32,
+  });
   const chip = run && (run.state === "handed_over" || run.delivered);
   return (
     <g
@@ -25,7 +33,10 @@ export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
     >
       <BaseEdge id={id} path={path} interactionWidth={22} />
       <EdgeLabelRenderer>
-        <div className="fs-wire-label nopan" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+        <div
+          className="fs-wire-label nopan"
+          style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+        >
           {chip ? (
             <Chip edge={id} run={run} />
           ) : (
@@ -58,7 +69,11 @@ function inspect(edge: string): void {
 
 function Chip({ edge, run }: { edge: string; run: EdgeRun }) {
   const handedOver = run.state === "handed_over";
-  const title = run.summary ? summaryDetail(run.summary) : handedOver ? "Continues in a background run" : "Not recorded";
+  const title = run.summary
+    ? summaryDetail(run.summary)
+    : handedOver
+      ? "Continues in a background run"
+      : "Not recorded";
   return (
     <button
       type="button"
@@ -75,7 +90,9 @@ function Chip({ edge, run }: { edge: string; run: EdgeRun }) {
           handed over
         </>
       )}
-      {run.summary && run.delivered && <span className={handedOver ? "text-muted" : ""}>{summaryText(run.summary)}</span>}
+      {run.summary && run.delivered && (
+        <span className={handedOver ? "text-muted" : ""}>{summaryText(run.summary)}</span>
+      )}
       {!run.summary && !handedOver && "delivered"}
     </button>
   );

@@ -38,7 +38,10 @@ export async function pasteFromClipboard(at?: [number, number]): Promise<void> {
   try {
     pasteText(await navigator.clipboard.readText(), at);
   } catch {
-    toast("The browser does not let this page read the clipboard. Paste with Ctrl+V instead.", { kind: "error", id: "paste" });
+    toast("The browser does not let this page read the clipboard. Paste with Ctrl+V instead.", {
+      kind: "error",
+      id: "paste",
+    });
   }
 }
 

@@ -28,7 +28,10 @@ export function paneSize(): { width: number; height: number } {
 export function viewportFor(box: Box, size: { width: number; height: number }, maxZoom: number): Viewport {
   const zoom = Math.min(
     maxZoom,
-    Math.max(MIN_ZOOM, Math.min((size.width - PADDING * 2) / box.width, (size.height - PADDING * 2) / box.height)),
+    Math.max(
+      MIN_ZOOM,
+      Math.min((size.width - PADDING * 2) / box.width, (size.height - PADDING * 2) / box.height),
+    ),
   );
   return {
     x: size.width / 2 - (box.x + box.width / 2) * zoom,

@@ -6,7 +6,12 @@ import * as camera from "./camera";
 import { type ConnectMode, fittingTargets, type PortRef, useCanvas } from "./state";
 
 const set = (connectMode: ConnectMode | null) =>
-  useCanvas.getState().set({ connectMode, fits: connectMode ? new Set(targets(connectMode.from).map((ref) => ref.node)) : null });
+  useCanvas
+    .getState()
+    .set({
+      connectMode,
+      fits: connectMode ? new Set(targets(connectMode.from).map((ref) => ref.node)) : null,
+    });
 
 function targets(from: PortRef): PortRef[] {
   const { document, plugins } = useEditor.getState();
@@ -24,7 +29,8 @@ function portsOf(nodeId: string): string[] {
 export function begin(): void {
   const state = useEditor.getState();
   const [node, another] = state.selection.nodes;
-  if (!canEdit(state) || !node || another) return toast("Select one node to connect from.", { id: "connect" });
+  if (!canEdit(state) || !node || another)
+    return toast("Select one node to connect from.", { id: "connect" });
   const [port] = portsOf(node);
   if (!port) return toast("This node has no output.", { id: "connect" });
   aim({ node, port }, 0);
@@ -47,7 +53,8 @@ export function key(name: string): boolean {
   const index = all.findIndex((ref) => ref.node === mode.target?.node && ref.port === mode.target?.port);
   const ports = portsOf(mode.from.node);
   const port = ports.indexOf(mode.from.port);
-  const turn = (step: number) => aim({ node: mode.from.node, port: ports.at((port + step) % ports.length) as string }, 0);
+  const turn = (step: number) =>
+    aim({ node: mode.from.node, port: ports.at((port + step) % ports.length) as string }, 0);
   if (name === "ArrowDown") aim(mode.from, index + 1);
   else if (name === "ArrowUp") aim(mode.from, index - 1);
   else if (name === "ArrowRight") turn(1);

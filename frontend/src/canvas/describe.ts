@@ -1,13 +1,18 @@
 /** Nodes and payloads in words: for screen readers, chips and tooltips. */
 import type { GraphDocument, Summary } from "@/api/types";
 import type { Plugins } from "@/model/graph";
+import { formatBytes, formatDuration, plural } from "@/run/format";
+import { STATUS } from "@/run/status";
 import type { NodeRun } from "@/run/store";
-import { bytes, duration, elapsed, STATUS } from "./status";
-
-const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
+import { elapsed } from "./status";
 
 /** "Send mail, Send email, node 3 of 12, failed after 1.2 s, 1 input connected, 2 outputs connected" */
-export function nodeLabel(document: GraphDocument, plugins: Plugins, id: string, run: NodeRun | undefined): string {
+export function nodeLabel(
+  document: GraphDocument,
+  plugins: Plugins,
+  id: string,
+  run: NodeRun | undefined,
+): string {
   const index = document.nodes.findIndex((node) => node.id === id);
   const node = document.nodes[index];
   if (!node) return "";
@@ -20,8 +25,8 @@ export function nodeLabel(document: GraphDocument, plugins: Plugins, id: string,
     `node ${index + 1} of ${document.nodes.length}`,
     node.settings?.disabled ? "disabled" : null,
     run ? stateInWords(run) : null,
-    plugins[node.plugin]?.trigger ? "trigger" : `${count(into, "input")} connected`,
-    `${count(out, "output")} connected`,
+    plugins[node.plugin]?.trigger ? "trigger" : `${plural(into, "input")} connected`,
+    `${plural(out, "output")} connected`,
   ];
   return parts.filter(Boolean).join(", ");
 }
@@ -30,16 +35,16 @@ function stateInWords(run: NodeRun): string {
   const ms = run.ended ? elapsed(run, 0) : null;
   const word = STATUS[run.status].word.toLowerCase();
   const where = run.isBackground ? " in background" : "";
-  return `${word}${where}${ms === null ? "" : ` after ${duration(ms)}`}`;
+  return `${word}${where}${ms === null ? "" : ` after ${formatDuration(ms)}`}`;
 }
 
 /** What a payload is, in a few characters. */
 export function summaryText(summary: Summary): string {
   switch (summary.type) {
     case "object":
-      return summary.count === 0 ? "{}" : count(summary.count ?? 0, "field");
+      return summary.count === 0 ? "{}" : plural(summary.count ?? 0, "field");
     case "list":
-      return count(summary.count ?? 0, "item");
+      return plural(summary.count ?? 0, "item");
     case "null":
       return "null";
     case "text":
@@ -51,4 +56,5 @@ export function summaryText(summary: Summary): string {
 
 const short = (text: string): string => (text.length > 22 ? `${text.slice(0, 21)}…` : text);
 
-export const summaryDetail = (summary: Summary): string => `${summary.type} · ${bytes(summary.size)}\n${summary.preview}`;
+export const summaryDetail = (summary: Summary): string =>
+  `${summary.type} · ${formatBytes(summary.size)}\n${summary.preview}`;

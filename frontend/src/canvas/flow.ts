@@ -62,12 +62,16 @@ export class FlowCache {
 
   edges(document: GraphDocument, selected: ReadonlySet<string>, background: ReadonlySet<string>): FlowEdge[] {
     const entries = new Map<string, EdgeEntry>();
-    const handing = new Set(document.nodes.filter((node) => node.plugin === "run_in_background").map((node) => node.id));
+    const handing = new Set(
+      document.nodes.filter((node) => node.plugin === "run_in_background").map((node) => node.id),
+    );
     const result = document.edges.map((edge) => {
-      const behind = background.has(edge.source) || (handing.has(edge.source) && edge.source_port === "output");
+      const behind =
+        background.has(edge.source) || (handing.has(edge.source) && edge.source_port === "output");
       const now = { edge, selected: selected.has(edge.id), background: behind };
       const known = this.edgeEntries.get(edge.id);
-      const same = known && known.edge === edge && known.selected === now.selected && known.background === behind;
+      const same =
+        known && known.edge === edge && known.selected === now.selected && known.background === behind;
       const entry = same ? known : { ...now, flow: flowEdge(now) };
       entries.set(edge.id, entry);
       return entry.flow;

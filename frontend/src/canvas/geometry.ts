@@ -48,7 +48,12 @@ export function wiredPorts(document: GraphDocument): Map<string, Wired> {
   return found;
 }
 
-export function layoutOf(plugin: Plugin | undefined, node: GraphNode, wired: Wired, showError: boolean): NodeLayout {
+export function layoutOf(
+  plugin: Plugin | undefined,
+  node: GraphNode,
+  wired: Wired,
+  showError: boolean,
+): NodeLayout {
   const inputs = withMissing(plugin ? inputPorts(plugin) : [], wired.inputs);
   const declared = plugin ? declaredOutputs(plugin, node) : [];
   const wantsError = showError || wired.outputs.has(ERROR_PORT.name);
@@ -104,7 +109,11 @@ export interface Box {
   height: number;
 }
 
-export function layoutsOf(document: GraphDocument, plugins: Plugins, errorPorts: ReadonlySet<string>): Map<string, NodeLayout> {
+export function layoutsOf(
+  document: GraphDocument,
+  plugins: Plugins,
+  errorPorts: ReadonlySet<string>,
+): Map<string, NodeLayout> {
   const wired = wiredPorts(document);
   return new Map(
     document.nodes.map((node) => [
@@ -129,7 +138,11 @@ export function boundsOf(nodes: readonly GraphNode[], layouts: ReadonlyMap<strin
 }
 
 /** `wanted`, moved down until it covers no other node. */
-export function freeSpot(document: GraphDocument, layouts: ReadonlyMap<string, NodeLayout>, wanted: [number, number]): [number, number] {
+export function freeSpot(
+  document: GraphDocument,
+  layouts: ReadonlyMap<string, NodeLayout>,
+  wanted: [number, number],
+): [number, number] {
   const [x, start] = wanted;
   const near = document.nodes.filter((node) => Math.abs(node.position[0] - x) < NODE_WIDTH + 20);
   for (let y = start; ; y += GRID * 2) {

@@ -66,7 +66,8 @@ const COMMANDS: Readonly<Record<string, () => void>> = {
 function onCommand(key: string): boolean {
   const command = COMMANDS[key];
   // Where nothing is selected, Ctrl+C copies the text that is marked on the page.
-  if (!command || ((key === "c" || key === "x") && useEditor.getState().selection.nodes.length === 0)) return false;
+  if (!command || ((key === "c" || key === "x") && useEditor.getState().selection.nodes.length === 0))
+    return false;
   command();
   return true;
 }

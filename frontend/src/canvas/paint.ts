@@ -1,9 +1,24 @@
 /** Paints a graph as blocks and lines into a 2D canvas: the overview and the minimap. */
 import type { GraphDocument } from "@/api/types";
+import type { AnyStatus } from "@/run/status";
 import type { NodeLayout } from "./geometry";
-import { type Shown, STATUS } from "./status";
+import { STATE_COLOUR } from "./status";
 
-const TOKENS = ["surface", "line-strong", "edge", "text", "muted", "accent", "ok", "fail", "warn", "faint", "branch", "branch-line", "accent-soft"] as const;
+const TOKENS = [
+  "surface",
+  "line-strong",
+  "edge",
+  "text",
+  "muted",
+  "accent",
+  "ok",
+  "fail",
+  "warn",
+  "faint",
+  "branch",
+  "branch-line",
+  "accent-soft",
+] as const;
 
 export type Colours = Readonly<Record<(typeof TOKENS)[number], string>>;
 
@@ -24,7 +39,7 @@ export interface Picture {
   layouts: ReadonlyMap<string, NodeLayout>;
   selected: ReadonlySet<string>;
   background: ReadonlySet<string>;
-  statusOf: (node: string) => Shown | undefined;
+  statusOf: (node: string) => AnyStatus | undefined;
   colours: Colours;
 }
 
@@ -37,7 +52,11 @@ export interface View {
 }
 
 /** Gives the canvas its size in real pixels and returns a clean context in CSS pixels. */
-export function prepare(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+export function prepare(
+  canvas: HTMLCanvasElement,
+  width: number,
+  height: number,
+): CanvasRenderingContext2D | null {
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w) canvas.width = w;
@@ -48,7 +67,12 @@ export function prepare(canvas: HTMLCanvasElement, width: number, height: number
   return context;
 }
 
-export function paint(context: CanvasRenderingContext2D, picture: Picture, view: View, detail: "blocks" | "names"): void {
+export function paint(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  view: View,
+  detail: "blocks" | "names",
+): void {
   context.save();
   context.translate(view.x, view.y);
   context.scale(view.zoom, view.zoom);
@@ -57,7 +81,11 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture, view:
   context.restore();
 }
 
-function paintEdges(context: CanvasRenderingContext2D, { document, layouts, background, colours }: Picture, zoom: number): void {
+function paintEdges(
+  context: CanvasRenderingContext2D,
+  { document, layouts, background, colours }: Picture,
+  zoom: number,
+): void {
   const nodes = new Map(document.nodes.map((node) => [node.id, node]));
   const plain = new Path2D();
   const behind = new Path2D();
@@ -82,7 +110,12 @@ function paintEdges(context: CanvasRenderingContext2D, { document, layouts, back
   context.stroke(behind);
 }
 
-function paintNodes(context: CanvasRenderingContext2D, picture: Picture, view: View, detail: "blocks" | "names"): void {
+function paintNodes(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  view: View,
+  detail: "blocks" | "names",
+): void {
   const { document, layouts, selected, background, statusOf, colours } = picture;
   const [left, top] = [-view.x / view.zoom, -view.y / view.zoom];
   const [right, bottom] = [left + view.width / view.zoom, top + view.height / view.zoom];
@@ -94,7 +127,7 @@ function paintNodes(context: CanvasRenderingContext2D, picture: Picture, view: V
     const [x, y] = node.position;
     if (x > right || y > bottom || x + layout.width < left || y + layout.height < top) continue;
     const status = statusOf(node.id);
-    const state = status ? colours[STATUS[status].colour] : null;
+    const state = status ? colours[STATE_COLOUR[status]] : null;
     context.beginPath();
     context.roundRect(x, y, layout.width, layout.height, 12);
     context.fillStyle = colours.surface;
@@ -107,7 +140,9 @@ function paintNodes(context: CanvasRenderingContext2D, picture: Picture, view: V
     }
     const chosen = selected.has(node.id);
     context.lineWidth = chosen ? 5 / Math.max(view.zoom, 0.2) / 2 : Math.max(2, 1 / view.zoom);
-    context.strokeStyle = chosen ? colours.accent : (state ?? (background.has(node.id) ? colours["branch-line"] : colours["line-strong"]));
+    context.strokeStyle = chosen
+      ? colours.accent
+      : (state ?? (background.has(node.id) ? colours["branch-line"] : colours["line-strong"]));
     context.stroke();
     if (detail === "names" && view.zoom > 0.16) {
       context.fillStyle = colours.text;

@@ -54,7 +54,10 @@ export function freeOutputOfSelection(): { node: string; port: string } | null {
   const { selection, document } = useEditor.getState();
   const [node, another] = selection.nodes;
   if (!node || another) return null;
-  const outputs = layouts().get(node)?.outputs.filter((port) => port.kind === "plain") ?? [];
+  const outputs =
+    layouts()
+      .get(node)
+      ?.outputs.filter((port) => port.kind === "plain") ?? [];
   const free = outputs.find(
     (port) => !document.edges.some((edge) => edge.source === node && edge.source_port === port.name),
   );

@@ -60,7 +60,15 @@ export function fittingTargets(document: GraphDocument, plugins: Plugins, from: 
     const plugin = plugins[node.plugin];
     const ports = plugin ? inputPorts(plugin) : [];
     return ports
-      .filter((port) => !refusal(document, plugins, { source: from.node, source_port: from.port, target: node.id, target_port: port.name }))
+      .filter(
+        (port) =>
+          !refusal(document, plugins, {
+            source: from.node,
+            source_port: from.port,
+            target: node.id,
+            target_port: port.name,
+          }),
+      )
       .map((port) => ({ node: node.id, port: port.name }));
   });
 }
@@ -71,7 +79,13 @@ export function fittingSources(document: GraphDocument, plugins: Plugins, to: Po
     .filter((node) => {
       const plugin = plugins[node.plugin];
       return (plugin ? outputPorts(plugin, node) : []).some(
-        (port) => !refusal(document, plugins, { source: node.id, source_port: port.name, target: to.node, target_port: to.port }),
+        (port) =>
+          !refusal(document, plugins, {
+            source: node.id,
+            source_port: port.name,
+            target: to.node,
+            target_port: to.port,
+          }),
       );
     })
     .map((node) => node.id);

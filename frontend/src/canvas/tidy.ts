@@ -11,7 +11,11 @@ type Positions = Record<string, [number, number]>;
 type Neighbours = ReadonlyMap<string, { id: string; port: number }[]>;
 
 /** New positions; the leftmost, topmost node stays where it is. */
-export function tidy(document: GraphDocument, layouts: ReadonlyMap<string, NodeLayout>, only?: ReadonlySet<string>): Positions {
+export function tidy(
+  document: GraphDocument,
+  layouts: ReadonlyMap<string, NodeLayout>,
+  only?: ReadonlySet<string>,
+): Positions {
   const nodes = document.nodes.filter((node) => !only || only.has(node.id));
   if (nodes.length === 0) return {};
   const inside = new Set(nodes.map((node) => node.id));
@@ -20,7 +24,11 @@ export function tidy(document: GraphDocument, layouts: ReadonlyMap<string, NodeL
   const after = new Map<string, { id: string; port: number }[]>(nodes.map((node) => [node.id, []]));
   for (const edge of edges) {
     const outputs = layouts.get(edge.source)?.outputs ?? [];
-    const port = Math.max(0, outputs.findIndex((item) => item.name === edge.source_port)) / Math.max(1, outputs.length);
+    const port =
+      Math.max(
+        0,
+        outputs.findIndex((item) => item.name === edge.source_port),
+      ) / Math.max(1, outputs.length);
     before.get(edge.target)?.push({ id: edge.source, port });
     after.get(edge.source)?.push({ id: edge.target, port });
   }
@@ -59,7 +67,10 @@ function order(columns: string[][], before: Neighbours, after: Neighbours): void
       const key = (id: string) => {
         const list = neighbours.get(id) ?? [];
         if (list.length === 0) return rank.get(id) ?? 0;
-        return list.reduce((sum, item) => sum + (rank.get(item.id) ?? 0) + (forward ? item.port : 0), 0) / list.length;
+        return (
+          list.reduce((sum, item) => sum + (rank.get(item.id) ?? 0) + (forward ? item.port : 0), 0) /
+          list.length
+        );
       };
       const keys = new Map(column.map((id) => [id, key(id)]));
       column.sort((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0));
@@ -70,7 +81,12 @@ function order(columns: string[][], before: Neighbours, after: Neighbours): void
   }
 }
 
-function place(columns: string[][], layouts: ReadonlyMap<string, NodeLayout>, before: Neighbours, nodes: GraphNode[]): Positions {
+function place(
+  columns: string[][],
+  layouts: ReadonlyMap<string, NodeLayout>,
+  before: Neighbours,
+  nodes: GraphNode[],
+): Positions {
   const left = Math.min(...nodes.map((node) => node.position[0]));
   const top = Math.min(...nodes.map((node) => node.position[1]));
   const heightOf = (id: string) => layouts.get(id)?.height ?? 56;
@@ -78,8 +94,15 @@ function place(columns: string[][], layouts: ReadonlyMap<string, NodeLayout>, be
   for (const column of columns) {
     let floor = Number.NEGATIVE_INFINITY;
     for (const id of column) {
-      const sources = (before.get(id) ?? []).map((item) => (ys.get(item.id) ?? 0) + item.port * heightOf(item.id));
-      const wanted = sources.length === 0 ? (Number.isFinite(floor) ? floor : 0) : sources.reduce((a, b) => a + b, 0) / sources.length;
+      const sources = (before.get(id) ?? []).map(
+        (item) => (ys.get(item.id) ?? 0) + item.port * heightOf(item.id),
+      );
+      const wanted =
+        sources.length === 0
+          ? Number.isFinite(floor)
+            ? floor
+            : 0
+          : sources.reduce((a, b) => a + b, 0) / sources.length;
       const y = Math.max(wanted, floor);
       ys.set(id, y);
       floor = y + heightOf(id) + BETWEEN;
@@ -89,7 +112,10 @@ function place(columns: string[][], layouts: ReadonlyMap<string, NodeLayout>, be
   const snapped = (value: number) => Math.round(value / GRID) * GRID;
   return Object.fromEntries(
     columns.flatMap((column, index) =>
-      column.map((id) => [id, [left + index * COLUMN, snapped(top + (ys.get(id) ?? 0) - highest)] as [number, number]]),
+      column.map((id) => [
+        id,
+        [left + index * COLUMN, snapped(top + (ys.get(id) ?? 0) - highest)] as [number, number],
+      ]),
     ),
   );
 }

@@ -21,7 +21,14 @@ export function usePicture(): Picture {
   const colours = useMemo(readColours, [dark]);
 
   return useMemo(
-    () => ({ document, layouts, background, selected, colours, statusOf: (id) => runStore.nodeRun(id)?.status }),
+    () => ({
+      document,
+      layouts,
+      background,
+      selected,
+      colours,
+      statusOf: (id) => runStore.nodeRun(id)?.status,
+    }),
     [document, layouts, background, selected, colours],
   );
 }

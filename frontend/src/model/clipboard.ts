@@ -34,11 +34,14 @@ export function read(text: string): Fragment | string {
   try {
     value = JSON.parse(text) as Partial<GraphDocument>;
   } catch {
-    return "The clipboard holds no nodes.";
+    return "This is not the JSON of a graph.";
   }
-  if (value?.format !== FORMAT) return "The clipboard holds no nodes of FlowStudio.";
-  if (!Array.isArray(value.nodes) || !Array.isArray(value.edges)) return "This graph has no list of nodes and edges.";
-  if (!value.nodes.every(isNode) || !value.edges.every(isEdge)) return "This graph holds a node or an edge that is incomplete.";
+  if (value?.format !== FORMAT)
+    return 'This JSON is not a graph of FlowStudio: it has no "format": "flowstudio/1".';
+  if (!Array.isArray(value.nodes) || !Array.isArray(value.edges))
+    return "This graph has no list of nodes and edges.";
+  if (!value.nodes.every(isNode) || !value.edges.every(isEdge))
+    return "This graph holds a node or an edge that is incomplete.";
   return { nodes: value.nodes, edges: value.edges };
 }
 
@@ -53,10 +56,16 @@ const isNode = (node: Partial<GraphNode> | null): boolean =>
   node.config !== null;
 
 const isEdge = (edge: Partial<GraphEdge> | null): boolean =>
-  [edge?.id, edge?.source, edge?.source_port, edge?.target, edge?.target_port].every((part) => typeof part === "string");
+  [edge?.id, edge?.source, edge?.source_port, edge?.target, edge?.target_port].every(
+    (part) => typeof part === "string",
+  );
 
 /** The fragment as it can be put into `document`: centred on a point, or a little beside where it was. */
-export function fresh(fragment: Fragment, document: GraphDocument, at: [number, number] | "beside"): Fragment {
+export function fresh(
+  fragment: Fragment,
+  document: GraphDocument,
+  at: [number, number] | "beside",
+): Fragment {
   const ids = new Set([...document.nodes, ...document.edges].map((item) => item.id));
   const names = new Set(document.nodes.map((node) => node.name));
   const newIds = new Map<string, string>();

@@ -90,7 +90,11 @@ export interface EditorState {
   redo: () => string | null;
   select: (selection: Partial<Selection>) => void;
   view: (run: RunDetail | null) => void;
-  setWorkflow: (fields: { name?: string; description?: string; settings?: Workflow["settings"] }) => Promise<void>;
+  setWorkflow: (fields: {
+    name?: string;
+    description?: string;
+    settings?: Workflow["settings"];
+  }) => Promise<void>;
   setEnabled: (enabled: boolean) => Promise<void>;
   save: () => Promise<void>;
   resolveConflict: (keep: "mine" | "theirs") => Promise<void>;
@@ -156,7 +160,9 @@ export const useEditor = create<EditorState>()((set, get) => {
     if (!workflow) return;
     const number = ++checkNumber;
     try {
-      const answer = await api.post<{ problems: Problem[] }>(`workflows/${workflow.id}/check/`, { graph: document });
+      const answer = await api.post<{ problems: Problem[] }>(`workflows/${workflow.id}/check/`, {
+        graph: document,
+      });
       if (number === checkNumber && get().workflow?.id === workflow.id) set({ problems: answer.problems });
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof Offline)) throw error;
@@ -203,7 +209,10 @@ export const useEditor = create<EditorState>()((set, get) => {
     await get().save();
     const { workflow } = get();
     if (!workflow) return;
-    const saved = await api.patch<Workflow>(`workflows/${workflow.id}/`, { revision: workflow.revision, ...fields });
+    const saved = await api.patch<Workflow>(`workflows/${workflow.id}/`, {
+      revision: workflow.revision,
+      ...fields,
+    });
     if (get().workflow?.id === workflow.id) set({ workflow: saved });
   }
 
@@ -261,7 +270,8 @@ export const useEditor = create<EditorState>()((set, get) => {
       set(blank());
     },
 
-    change: (label, recipe, merge) => adopt(histories.edit(get().document, get().history, label, recipe, merge)),
+    change: (label, recipe, merge) =>
+      adopt(histories.edit(get().document, get().history, label, recipe, merge)),
 
     addNode: (pluginId, position, options = {}) => {
       const { document, plugins, history } = get();
@@ -304,7 +314,8 @@ export const useEditor = create<EditorState>()((set, get) => {
     moveNodes: (positions, label, merge) => {
       const count = Object.keys(positions).length;
       get().change(
-        label ?? (count === 1 ? `Move ${nameOf(get().document, Object.keys(positions)[0])}` : `Move ${count} nodes`),
+        label ??
+          (count === 1 ? `Move ${nameOf(get().document, Object.keys(positions)[0])}` : `Move ${count} nodes`),
         (draft) => {
           for (const node of draft.nodes) {
             const to = positions[node.id];
@@ -357,7 +368,8 @@ export const useEditor = create<EditorState>()((set, get) => {
       const node = document.nodes.find((item) => item.id === nodeId);
       if (!node || node.name === wanted) return null;
       if (!wanted) return "A node needs a name.";
-      if (document.nodes.some((item) => item.name === wanted)) return `Another node is already called “${wanted}”.`;
+      if (document.nodes.some((item) => item.name === wanted))
+        return `Another node is already called “${wanted}”.`;
       const names = new Map([[node.name, wanted]]);
       get().change(`Rename ${node.name}`, (draft) => {
         for (const item of draft.nodes) {
@@ -394,14 +406,24 @@ export const useEditor = create<EditorState>()((set, get) => {
       const read = clipboard.read(text);
       if (typeof read === "string") return read;
       const fragment = clipboard.fresh(read, get().document, at ?? "beside");
-      insert(fragment, fragment.nodes.length === 1 ? `Paste ${fragment.nodes[0]?.name}` : `Paste ${fragment.nodes.length} nodes`);
+      insert(
+        fragment,
+        fragment.nodes.length === 1
+          ? `Paste ${fragment.nodes[0]?.name}`
+          : `Paste ${fragment.nodes.length} nodes`,
+      );
       return null;
     },
 
     duplicate: (selection) => {
       const fragment = clipboard.fresh(clipboard.cut(get().document, selection), get().document, "beside");
       if (fragment.nodes.length === 0) return;
-      insert(fragment, fragment.nodes.length === 1 ? `Duplicate ${fragment.nodes[0]?.name}` : `Duplicate ${fragment.nodes.length} nodes`);
+      insert(
+        fragment,
+        fragment.nodes.length === 1
+          ? `Duplicate ${fragment.nodes[0]?.name}`
+          : `Duplicate ${fragment.nodes.length} nodes`,
+      );
     },
 
     undo: () => {
@@ -454,7 +476,8 @@ export const useEditor = create<EditorState>()((set, get) => {
     publish: async (name, note) => {
       await get().save();
       const { workflow, saveState } = get();
-      if (!workflow || saveState !== "saved") throw new Error("The draft has to be saved before it can be published.");
+      if (!workflow || saveState !== "saved")
+        throw new Error("The draft has to be saved before it can be published.");
       const version = await api.post<Version>(`workflows/${workflow.id}/publish/`, {
         revision: workflow.revision,
         name,
@@ -506,7 +529,8 @@ function removeLabel(document: GraphDocument, nodes: string[], edges: string[]):
   return edges.length === 1 ? "Delete edge" : `Delete ${edges.length} edges`;
 }
 
-const sameList = (a: string[], b: string[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);
+const sameList = (a: string[], b: string[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
 
 /** From one column of nodes to the next. */
 const STEP = 330;
@@ -518,15 +542,26 @@ function bringStart(draft: GraphDocument, node: GraphNode, plugins: graphs.Plugi
   const [x, y] = node.position;
   const first = graphs.makeNode(draft, start, [x - STEP, y]);
   draft.nodes.unshift(first);
-  const link = { source: first.id, source_port: start.outputs[0]?.name ?? "payload", target: node.id, target_port: "payload" };
+  const link = {
+    source: first.id,
+    source_port: start.outputs[0]?.name ?? "payload",
+    target: node.id,
+    target_port: "payload",
+  };
   draft.edges.push(graphs.makeEdge(draft, link));
 }
 
-function linksOf(node: GraphNode, plugin: Plugin, { from, to }: AddOptions, draft: GraphDocument): graphs.Link[] {
+function linksOf(
+  node: GraphNode,
+  plugin: Plugin,
+  { from, to }: AddOptions,
+  draft: GraphDocument,
+): graphs.Link[] {
   const links: graphs.Link[] = [];
   const input = plugin.inputs[0];
   const output = declaredOutputs(plugin, node)[0];
-  if (from && input) links.push({ source: from.node, source_port: from.port, target: node.id, target_port: input.name });
+  if (from && input)
+    links.push({ source: from.node, source_port: from.port, target: node.id, target_port: input.name });
   if (to && output && draft.nodes.some((item) => item.id === to.node))
     links.push({ source: node.id, source_port: output.name, target: to.node, target_port: to.port });
   return links;
@@ -540,7 +575,12 @@ function splice(draft: GraphDocument, node: GraphNode, plugin: Plugin, edgeId: s
   if (!edge || !input || !output) return;
   const target = draft.nodes.find((item) => item.id === edge.target);
   const source = draft.nodes.find((item) => item.id === edge.source);
-  const second = { source: node.id, source_port: output.name, target: edge.target, target_port: edge.target_port };
+  const second = {
+    source: node.id,
+    source_port: output.name,
+    target: edge.target,
+    target_port: edge.target_port,
+  };
   edge.target = node.id;
   edge.target_port = input.name;
   draft.edges.push(graphs.makeEdge(draft, second));
@@ -549,11 +589,17 @@ function splice(draft: GraphDocument, node: GraphNode, plugin: Plugin, edgeId: s
   const missing = node.position[0] + STEP - target.position[0];
   if (missing <= 0) return;
   const behind = graphs.downstream(draft, node.id);
-  for (const item of draft.nodes) if (behind.has(item.id)) item.position = [item.position[0] + missing, item.position[1]];
+  for (const item of draft.nodes)
+    if (behind.has(item.id)) item.position = [item.position[0] + missing, item.position[1]];
 }
 
 /** When exactly one item of a port list was renamed, its edges go with it. */
-function followPorts(draft: GraphDocument, node: GraphNode, before: GraphDocument, plugins: graphs.Plugins): void {
+function followPorts(
+  draft: GraphDocument,
+  node: GraphNode,
+  before: GraphDocument,
+  plugins: graphs.Plugins,
+): void {
   const field = plugins[node.plugin]?.outputs_from;
   if (!field) return;
   const old = before.nodes.find((item) => item.id === node.id)?.config[field];
@@ -561,7 +607,8 @@ function followPorts(draft: GraphDocument, node: GraphNode, before: GraphDocumen
   if (!Array.isArray(old) || !Array.isArray(now) || old.length !== now.length) return;
   const changed = old.map((item, index) => [item, now[index]] as const).filter(([a, b]) => a !== b);
   const [from, to] = changed.length === 1 && changed[0] ? changed[0] : [];
-  if (typeof from !== "string" || typeof to !== "string" || now.filter((item) => item === to).length > 1) return;
+  if (typeof from !== "string" || typeof to !== "string" || now.filter((item) => item === to).length > 1)
+    return;
   for (const edge of draft.edges) {
     if (edge.source === node.id && edge.source_port === from) edge.source_port = to;
   }
@@ -573,5 +620,6 @@ window.addEventListener("online", () => {
 
 window.addEventListener("pagehide", () => {
   const { workflow, document, saveState } = useEditor.getState();
-  if (workflow && saveState !== "saved") drafts.keep(workflow.id, { revision: workflow.revision, graph: document });
+  if (workflow && saveState !== "saved")
+    drafts.keep(workflow.id, { revision: workflow.revision, graph: document });
 });

@@ -32,10 +32,16 @@ export function makeNode(
   config?: JsonObject,
 ): GraphNode {
   return {
-    id: freshId("n", document.nodes.map((node) => node.id)),
+    id: freshId(
+      "n",
+      document.nodes.map((node) => node.id),
+    ),
     plugin: plugin.id,
     plugin_version: plugin.version,
-    name: freshName(plugin.name, document.nodes.map((node) => node.name)),
+    name: freshName(
+      plugin.name,
+      document.nodes.map((node) => node.name),
+    ),
     position,
     config: { ...tokens(plugin), ...(config ?? structuredClone(plugin.defaults)) },
   };
@@ -53,7 +59,9 @@ function tokens(plugin: Plugin): JsonObject {
 
 /** 256 bits as 64 hexadecimal digits. */
 const randomToken = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
 
 /** The nodes that can be reached from `start` along edges, without `start` itself unless it is on a cycle. */
 export function downstream(document: GraphDocument, start: string, port?: string): Set<string> {
@@ -114,7 +122,13 @@ export const sameLink = (a: Link, b: Link): boolean =>
   a.target_port === b.target_port;
 
 export function makeEdge(document: GraphDocument, link: Link): GraphEdge {
-  return { id: freshId("e", document.edges.map((edge) => edge.id)), ...link };
+  return {
+    id: freshId(
+      "e",
+      document.edges.map((edge) => edge.id),
+    ),
+    ...link,
+  };
 }
 
 const REFERENCE = /node\(\s*(["'])((?:\\.|(?!\1).)*)\1\s*\)/g;
@@ -137,4 +151,5 @@ export function rewriteReferences<Value>(value: Value, names: ReadonlyMap<string
 }
 
 const unescape = (text: string): string => text.replace(/\\(.)/g, "$1");
-const escapeFor = (quote: string, text: string): string => text.replaceAll("\\", "\\\\").replaceAll(quote, `\\${quote}`);
+const escapeFor = (quote: string, text: string): string =>
+  text.replaceAll("\\", "\\\\").replaceAll(quote, `\\${quote}`);

@@ -14,7 +14,9 @@ export const inputPorts = (plugin: Plugin): Port[] => plugin.inputs;
 export function declaredOutputs(plugin: Plugin, node: Pick<GraphNode, "config">): Port[] {
   if (plugin.outputs_from === null) return plugin.outputs;
   const items = node.config[plugin.outputs_from];
-  const texts = Array.isArray(items) ? items.filter((item): item is string => typeof item === "string" && item !== "") : [];
+  const texts = Array.isArray(items)
+    ? items.filter((item): item is string => typeof item === "string" && item !== "")
+    : [];
   const own = [...new Set(texts)].map<Port>((text) => ({
     name: text,
     title: text,

@@ -26,6 +26,7 @@ export function problemsOfField(
 ): Problem[] {
   return (problemsByNode(problems).get(node) ?? []).filter(
     (problem) =>
-      problem.path.length >= path.length && path.every((step, index) => String(problem.path[index]) === String(step)),
+      problem.path.length >= path.length &&
+      path.every((step, index) => String(problem.path[index]) === String(step)),
   );
 }

@@ -17,7 +17,9 @@ export function Palette() {
         <details className="border-t px-4 py-2 text-sm">
           <summary className="flex items-center gap-1.5 text-warn">
             <TriangleAlert size={14} aria-hidden />
-            {broken.length === 1 ? "One plugin cannot be loaded" : `${broken.length} plugins cannot be loaded`}
+            {broken.length === 1
+              ? "One plugin cannot be loaded"
+              : `${broken.length} plugins cannot be loaded`}
           </summary>
           <ul className="mt-1 flex flex-col gap-1 text-xs">
             {broken.map((plugin) => (

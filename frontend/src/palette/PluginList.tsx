@@ -16,7 +16,14 @@ interface PluginListProps {
   placeholder?: string;
 }
 
-export function PluginList({ plugins, onPick, onEscape, autoFocus, draggable, placeholder = "Search nodes" }: PluginListProps) {
+export function PluginList({
+  plugins,
+  onPick,
+  onEscape,
+  autoFocus,
+  draggable,
+  placeholder = "Search nodes",
+}: PluginListProps) {
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(autoFocus ? 0 : -1);
   const groups = useMemo(() => find(plugins, query), [plugins, query]);
@@ -46,7 +53,11 @@ export function PluginList({ plugins, onPick, onEscape, autoFocus, draggable, pl
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="relative px-3 pt-3 pb-2">
-        <Search size={14} className="pointer-events-none absolute top-[21px] left-5.5 text-faint" aria-hidden />
+        <Search
+          size={14}
+          className="pointer-events-none absolute top-[21px] left-5.5 text-faint"
+          aria-hidden
+        />
         <input
           type="text"
           role="combobox"
@@ -66,7 +77,14 @@ export function PluginList({ plugins, onPick, onEscape, autoFocus, draggable, pl
           className="h-8 w-full rounded-md border border-line-strong bg-raised pr-2 pl-8 text-sm focus:border-accent focus:outline-2 focus:outline-accent/25 focus:outline-offset-0"
         />
       </div>
-      <div ref={list} id={id} role="listbox" aria-label="Nodes" tabIndex={-1} className="min-h-0 flex-1 overflow-auto px-2 pb-3">
+      <div
+        ref={list}
+        id={id}
+        role="listbox"
+        aria-label="Nodes"
+        tabIndex={-1}
+        className="min-h-0 flex-1 overflow-auto px-2 pb-3"
+      >
         {groups.map((group) => (
           // biome-ignore lint/a11y/useSemanticElements: a group of options, not of form fields.
           <div key={group.name} role="group" aria-label={group.name || "Results"}>
@@ -87,7 +105,9 @@ export function PluginList({ plugins, onPick, onEscape, autoFocus, draggable, pl
             })}
           </div>
         ))}
-        {flat.length === 0 && <p className="px-3 py-6 text-center text-muted text-sm">No node fits “{query}”.</p>}
+        {flat.length === 0 && (
+          <p className="px-3 py-6 text-center text-muted text-sm">No node fits “{query}”.</p>
+        )}
       </div>
     </div>
   );

@@ -29,13 +29,17 @@ export const offered = (plugins: readonly Plugin[], needsInput: boolean): Plugin
 /** Without a query in groups as the server orders them; with one, the best answers first in one list. */
 export function find(plugins: readonly Plugin[], query: string): PluginGroup[] {
   if (query.trim() !== "") {
-    const rated = plugins.map((plugin) => ({ plugin, points: score(plugin, query) })).filter(({ points }) => points > 0);
+    const rated = plugins
+      .map((plugin) => ({ plugin, points: score(plugin, query) }))
+      .filter(({ points }) => points > 0);
     rated.sort((a, b) => b.points - a.points || a.plugin.name.localeCompare(b.plugin.name));
     return rated.length > 0 ? [{ name: "", plugins: rated.map(({ plugin }) => plugin) }] : [];
   }
   const groups = new Map<string, Plugin[]>();
   for (const plugin of plugins) groups.set(plugin.group, [...(groups.get(plugin.group) ?? []), plugin]);
-  return [...groups].map(([name, list]) => ({ name, plugins: list })).sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name));
+  return [...groups]
+    .map(([name, list]) => ({ name, plugins: list }))
+    .sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name));
 }
 
 /** What a workflow begins with stands first. */

@@ -23,7 +23,15 @@ export interface ButtonProps extends ComponentProps<"button"> {
   children?: ReactNode;
 }
 
-export function Button({ variant = "secondary", size = "md", icon: Icon, busy, className, children, ...rest }: ButtonProps) {
+export function Button({
+  variant = "secondary",
+  size = "md",
+  icon: Icon,
+  busy,
+  className,
+  children,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       type="button"
@@ -51,7 +59,15 @@ export interface IconButtonProps extends Omit<ComponentProps<"button">, "childre
   pressed?: boolean;
 }
 
-export function IconButton({ icon: Icon, label, shortcut, size = "md", pressed, className, ...rest }: IconButtonProps) {
+export function IconButton({
+  icon: Icon,
+  label,
+  shortcut,
+  size = "md",
+  pressed,
+  className,
+  ...rest
+}: IconButtonProps) {
   return (
     <Tooltip label={label} shortcut={shortcut}>
       <button

@@ -19,7 +19,16 @@ interface DialogProps {
 
 const WIDTHS = { sm: "max-w-sm", md: "max-w-lg", lg: "max-w-3xl" };
 
-export function Dialog({ open, onOpenChange, title, description, children, footer, width = "md", dismissible = true }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  children,
+  footer,
+  width = "md",
+  dismissible = true,
+}: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => (next || dismissible) && onOpenChange(next)}>
       <Base.Portal>
@@ -33,7 +42,9 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
           <header className="flex items-start gap-3 px-5 pt-4 pb-3">
             <div className="min-w-0 flex-1">
               <Base.Title className="font-semibold text-base text-text">{title}</Base.Title>
-              {description && <Base.Description className="mt-0.5 text-muted text-sm">{description}</Base.Description>}
+              {description && (
+                <Base.Description className="mt-0.5 text-muted text-sm">{description}</Base.Description>
+              )}
             </div>
             {dismissible && <Base.Close render={<IconButton icon={X} label="Close" size="sm" />} />}
           </header>

@@ -14,12 +14,26 @@ interface MenuProps extends Pick<Positioner, "align" | "side" | "anchor"> {
   children: ReactNode;
 }
 
-export function Menu({ trigger, open, onOpenChange, children, align = "start", side = "bottom", anchor }: MenuProps) {
+export function Menu({
+  trigger,
+  open,
+  onOpenChange,
+  children,
+  align = "start",
+  side = "bottom",
+  anchor,
+}: MenuProps) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       {trigger && <Base.Trigger render={trigger} />}
       <Base.Portal>
-        <Base.Positioner align={align} side={side} anchor={anchor} sideOffset={4} className="z-40 outline-none">
+        <Base.Positioner
+          align={align}
+          side={side}
+          anchor={anchor}
+          sideOffset={4}
+          className="z-40 outline-none"
+        >
           <Base.Popup className="fs-popup max-h-[min(28rem,var(--available-height))] min-w-44 max-w-96 overflow-auto rounded-lg border border-line bg-raised p-1 shadow-pop outline-none">
             {children}
           </Base.Popup>

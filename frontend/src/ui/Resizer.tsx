@@ -24,7 +24,9 @@ export function Resizer({ label, axis, value, min, max, direction, onChange, cla
     const move = (next: globalThis.PointerEvent) =>
       set(value + direction * ((axis === "x" ? next.clientX : next.clientY) - from));
     handle.addEventListener("pointermove", move);
-    handle.addEventListener("pointerup", () => handle.removeEventListener("pointermove", move), { once: true });
+    handle.addEventListener("pointerup", () => handle.removeEventListener("pointermove", move), {
+      once: true,
+    });
   }
 
   const [less, more] = axis === "x" ? ["ArrowLeft", "ArrowRight"] : ["ArrowUp", "ArrowDown"];

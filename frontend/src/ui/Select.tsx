@@ -24,9 +24,26 @@ interface SelectProps<Value extends string> {
 }
 
 export function Select<Value extends string>(props: SelectProps<Value>) {
-  const { value, onChange, options, label, id, placeholder = "Choose…", disabled, invalid, describedBy, size = "md", className } = props;
+  const {
+    value,
+    onChange,
+    options,
+    label,
+    id,
+    placeholder = "Choose…",
+    disabled,
+    invalid,
+    describedBy,
+    size = "md",
+    className,
+  } = props;
   return (
-    <Base.Root items={options} value={value} onValueChange={(next) => next !== null && onChange(next as Value)} disabled={disabled}>
+    <Base.Root
+      items={options}
+      value={value}
+      onValueChange={(next) => next !== null && onChange(next as Value)}
+      disabled={disabled}
+    >
       <Base.Trigger
         id={id}
         aria-label={label}
@@ -40,7 +57,11 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         )}
       >
         <span className="min-w-0 truncate">
-          <Base.Value>{(current: Value | null) => options.find((option) => option.value === current)?.label ?? placeholder}</Base.Value>
+          <Base.Value>
+            {(current: Value | null) =>
+              options.find((option) => option.value === current)?.label ?? placeholder
+            }
+          </Base.Value>
         </span>
         <ChevronDown size={14} className="shrink-0 text-muted" aria-hidden />
       </Base.Trigger>

@@ -28,7 +28,11 @@ interface TabsProps<Value extends string> {
 export function Tabs<Value extends string>(props: TabsProps<Value>) {
   const { value, onChange, items, label, children, className, end, listClassName, onAgain } = props;
   return (
-    <Base.Root value={value} onValueChange={(next) => next && onChange(next as Value)} className={cx("flex min-h-0 flex-col", className)}>
+    <Base.Root
+      value={value}
+      onValueChange={(next) => next && onChange(next as Value)}
+      className={cx("flex min-h-0 flex-col", className)}
+    >
       <div className={cx("flex h-10 shrink-0 items-center gap-2 border-b px-3", listClassName)}>
         <Base.List aria-label={label} className="flex h-full items-stretch gap-1">
           {items.map(({ value: tab, label: text, icon: Icon, badge }) => (
@@ -52,7 +56,15 @@ export function Tabs<Value extends string>(props: TabsProps<Value>) {
   );
 }
 
-export function TabPanel({ value, children, className }: { value: string; children: ReactNode; className?: string }) {
+export function TabPanel({
+  value,
+  children,
+  className,
+}: {
+  value: string;
+  children: ReactNode;
+  className?: string;
+}) {
   return (
     <Base.Panel value={value} className={cx("min-h-0 flex-1 overflow-auto outline-none", className)}>
       {children}
