@@ -7,9 +7,8 @@ application, so it may be a host's own router. The socket is ``<where the URLs a
 from typing import Any
 
 from channels.auth import AuthMiddlewareStack
-from channels.routing import ChannelNameRouter, ProtocolTypeRouter, URLRouter
+from channels.routing import ChannelNameRouter, ProtocolTypeRouter
 from django.core.handlers.asgi import ASGIHandler
-from django.urls import re_path
 
 from flowstudio.live.consumers import BranchConsumer, LiveConsumer
 from flowstudio.runs.local import BRANCH_CHANNEL
@@ -36,13 +35,11 @@ class _Sockets:
     """Our socket under any prefix; every other one goes to the wrapped application."""
 
     def __init__(self, others: Any) -> None:
-        live = URLRouter([re_path(r"(?:^|/)ws/live/$", LiveConsumer.as_asgi())])
-        self._live = AuthMiddlewareStack(live)
+        self._live = AuthMiddlewareStack(LiveConsumer.as_asgi())
         self._others = others
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        path = scope["path"]
-        chosen = self._live if path.endswith(LIVE_PATH) else self._others
+        chosen = self._live if scope["path"].endswith(LIVE_PATH) else self._others
         await chosen(scope, receive, send)
 
 

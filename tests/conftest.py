@@ -1,5 +1,6 @@
 """What tests share: a database file of their own, a workflow factory, a runner, running studios."""
 
+import os
 import re
 import shutil
 import signal
@@ -12,8 +13,8 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from flowstudio.engine.graph import Graph
 from flowstudio.runs import plugins, publishing, writer
+from tests.drawing import graph
 
 ROOT = Path(__file__).parent.parent
 TEST_PLUGINS = ROOT / "tests" / "test_plugins"  # nodes that leave traces in files, die, never return
@@ -57,41 +58,6 @@ def until(condition, seconds=10.0, every=0.01):
 @pytest.fixture(name="until")
 def _until():
     return until
-
-
-def graph(*nodes, edges=(), **settings_of):
-    """A graph in short: ``("start", "start"), ("log", "log_message", {"message": "x"})`` and
-    ``edges=["start.payload > log"]``, where a missing port is the first one, ``payload``."""
-    return Graph.from_document(
-        {
-            "format": "flowstudio/1",
-            "nodes": [
-                {
-                    "id": node[0],
-                    "plugin": node[1],
-                    "name": node[0],
-                    "position": [200 * number, 100],
-                    "config": node[2] if len(node) > 2 else {},
-                    **settings_of.get(node[0], {}),
-                }
-                for number, node in enumerate(nodes)
-            ],
-            "edges": [_edge(number, text) for number, text in enumerate(edges)],
-        }
-    )
-
-
-def _edge(number, text):
-    source, target = (end.strip() for end in text.split(">"))
-    source, _, port = source.partition(".")
-    target, _, target_port = target.partition(".")
-    return {
-        "id": f"e{number}",
-        "source": source,
-        "source_port": port or "payload",
-        "target": target,
-        "target_port": target_port or "payload",
-    }
 
 
 @pytest.fixture(name="graph")
@@ -144,8 +110,8 @@ def runner(make_runner):
 class Studio:
     """A real `manage.py studio` process with a data folder of its own, on a free port."""
 
-    def __init__(self, data, environment=None):
-        self.data = Path(data)
+    def __init__(self, data, host="127.0.0.1", port=0, environment=None):
+        self.data, self.host, self.port = Path(data), host, port
         self.environment = environment or {}
         self.url = self.sign_in_link = ""
         self.process = None
@@ -156,18 +122,21 @@ class Studio:
         return self.data / "studio.sqlite3"
 
     def start(self):
+        self.begin()
+        until(self._has_answered, seconds=20)
+        return self
+
+    def begin(self):
+        """Start the process without waiting for it."""
         self.data.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, str(ROOT / "manage.py"), "studio", "--port", "0", "--data", str(self.data)]
+        where = ["--host", self.host, "--port", str(self.port), "--data", str(self.data)]
+        command = [sys.executable, str(ROOT / "manage.py"), "studio", *where]
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
                 command, stdout=output, stderr=subprocess.STDOUT, env=self._environment(), cwd=ROOT
             )
-        until(self._has_answered, seconds=20)
-        return self
 
     def _environment(self):
-        import os
-
         return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.studio_settings",
@@ -191,7 +160,9 @@ class Studio:
         self.process.wait()
 
     def stop(self, seconds=15):
-        if self.process is not None and self.process.poll() is None:
+        if self.process is None:
+            return None
+        if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(seconds)
@@ -238,11 +209,11 @@ def make_studio(tmp_path, _prepared_data):
     """
     studios = []
 
-    def make(data=None, start=True, **environment):
+    def make(data=None, start=True, host="127.0.0.1", port=0, **environment):
         if data is None:
             data = tmp_path / f"studio-{len(studios)}"
             shutil.copytree(_prepared_data, data)
-        studio = Studio(data, environment)
+        studio = Studio(data, host, port, environment)
         studios.append(studio)
         return studio.start() if start else studio
 

@@ -98,6 +98,15 @@ class Feed:
     look_at_all: bool = False
     reader: asyncio.Task[None] | None = None
 
+    def note(self, run: Run) -> datetime:
+        """Keep the run's status as sent; returns the feed's cursor."""
+        self.statuses[run.pk] = run.status
+        if len(self.statuses) > KNOWN_STATUSES:
+            del self.statuses[next(iter(self.statuses))]
+        cursor = rows.cursor_of(run)
+        self.cursor = max(self.cursor or cursor, cursor)
+        return self.cursor
+
 
 class Hub:
     def __init__(self) -> None:
@@ -292,7 +301,8 @@ class Hub:
         feed.watchers.add(watcher)  # before reading: what changes meanwhile is sent twice, not lost
         for run in await self.read(rows.runs_since, workflow, cursor):
             watcher.send(frames.run_frame(run, rows.cursor_text(rows.cursor_of(run))))
-            feed.cursor = max(feed.cursor or rows.cursor_of(run), rows.cursor_of(run))
+            if len(feed.watchers) == 1:  # else the others have not been sent it by this
+                feed.note(run)
         return True
 
     def unwatch_workflow(self, watcher: Watcher, workflow: UUID) -> None:
@@ -327,12 +337,7 @@ class Hub:
     def _feed_run(self, feed: Feed, run: Run) -> None:
         if feed.statuses.get(run.pk) == run.status:
             return
-        feed.statuses[run.pk] = run.status
-        if len(feed.statuses) > KNOWN_STATUSES:
-            del feed.statuses[next(iter(feed.statuses))]
-        cursor = rows.cursor_of(run)
-        feed.cursor = max(feed.cursor or cursor, cursor)
-        text = frames.run_frame(run, rows.cursor_text(feed.cursor))
+        text = frames.run_frame(run, rows.cursor_text(feed.note(run)))
         for watcher in feed.watchers:
             watcher.send(text)
 

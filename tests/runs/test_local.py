@@ -1,11 +1,9 @@
 """The local runner: an event's runs are executed on its own thread and loop, branches behind them."""
 
-import asyncio
-
 import pytest
 
 from flowstudio import models
-from flowstudio.runs import events, submit, waiting, writer
+from flowstudio.runs import events, waiting, writer
 from flowstudio.runs.events import NewEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,0 +1,166 @@
+"""Runs survive: real studio processes, killed, stopped and started twice on one database file."""
+
+import signal
+import time
+from itertools import pairwise
+
+import pytest
+
+NOTES = 5
+
+ACCEPT = """
+from flowstudio.runs import events, writer
+for number in range(EVENTS):
+    writer.run(events.accept, events.NewEvent("go", {}))
+"""
+
+
+def begin(studio, *nodes, in_background=True, events=1):
+    """Publish a workflow that is a chain of nodes, and store events for it.
+
+    Both by another process, which has no runner: nothing wakes the studio, its tick finds the runs.
+    """
+    chain = [("start", "start")]
+    if in_background:
+        chain.append(("back", "run_in_background", {"collect_debugging_information": True}))
+    chain += nodes
+    ports = {"back": "output"}
+    edges = [f"{one[0]}.{ports.get(one[0], 'payload')} > {two[0]}" for one, two in pairwise(chain)]
+    code = f"""
+from flowstudio import models
+from flowstudio.runs import publishing
+from tests.drawing import graph
+drawn = graph(*{chain!r}, edges={edges!r})
+workflow = models.Workflow.objects.create(name="Chain", enabled=True, graph=drawn.to_bytes())
+publishing.publish(workflow, drawn)
+"""
+    studio.manage("shell", "--no-imports", "-c", code + ACCEPT.replace("EVENTS", str(events)))
+
+
+def notes(path, seconds=0.15):
+    return [(f"n{i}", "note", {"path": str(path), "text": f"n{i}", "seconds": seconds}) for i in range(NOTES)]
+
+
+def lines(path):
+    return path.read_text().split() if path.exists() else []
+
+
+def ended_runs(studio):
+    rows = studio.rows("SELECT id, kind, status, reason FROM flowstudio_run ORDER BY queued, id")
+    return rows if rows and all(row[2] in ("succeeded", "failed", "cancelled") for row in rows) else None
+
+
+def steps(studio, kind):
+    return studio.rows(
+        "SELECT s.node, s.status, s.attempts FROM flowstudio_step s JOIN flowstudio_run r ON r.id = s.run_id"
+        " WHERE r.kind = ? ORDER BY s.seq",
+        kind,
+    )
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "notes.txt"
+
+
+def test_a_branch_goes_on_where_a_killed_process_left_it(make_studio, until, path):
+    studio = make_studio()
+    begin(studio, *notes(path))
+    until(lambda: steps(studio, "background")[-1:] == [("n2", "running", 1)])
+
+    studio.kill()
+    studio.start()
+    runs = until(lambda: ended_runs(studio))
+
+    assert [(kind, status) for _, kind, status, _ in runs] == [
+        ("foreground", "succeeded"),
+        ("background", "succeeded"),
+    ]
+    assert steps(studio, "background") == [
+        ("back", "succeeded", 1),
+        ("n0", "succeeded", 1),
+        ("n1", "succeeded", 1),
+        ("n2", "succeeded", 2),  # under way when the process died
+        ("n3", "succeeded", 1),
+        ("n4", "succeeded", 1),
+    ]
+    assert lines(path) == ["n0", "n1", "n2", "n2", "n3", "n4"]
+
+
+def test_runs_that_were_committed_and_never_woken_run_at_the_next_start(make_studio, until, path):
+    studio = make_studio(start=False)
+    begin(studio, *notes(path, seconds=0))
+
+    studio.start()
+    until(lambda: ended_runs(studio))
+
+    assert lines(path) == ["n0", "n1", "n2", "n3", "n4"]
+
+
+def test_a_stopped_studio_hands_its_branch_back_and_the_claim_does_not_count(make_studio, until, path):
+    studio = make_studio()
+    begin(studio, ("n0", "note", {"path": str(path), "seconds": 30}))
+    until(lambda: lines(path))
+
+    began = time.monotonic()
+    assert studio.stop() == 0
+    assert time.monotonic() - began < 6
+    handed_back = studio.rows("SELECT status, worker, claims FROM flowstudio_run WHERE kind = 'background'")
+
+    assert handed_back == [("queued", "", 0)]
+
+
+def test_a_foreground_run_of_a_dead_process_ends_as_interrupted(make_studio, until, path):
+    studio = make_studio()
+    begin(studio, ("n0", "note", {"path": str(path), "seconds": 30}), in_background=False)
+    until(lambda: steps(studio, "foreground")[-1:] == [("n0", "running", 1)])
+
+    studio.kill()
+    studio.start()
+    [[_, kind, status, reason]] = until(lambda: ended_runs(studio))
+
+    assert (kind, status, reason) == ("foreground", "failed", "interrupted")
+    assert steps(studio, "foreground")[-1][:2] == ("n0", "failed")
+    assert lines(path) == ["here"]
+
+
+def test_a_branch_that_kills_its_process_again_and_again_is_given_up(make_studio, until):
+    studio = make_studio(TEST_MAX_CLAIMS="1")
+    begin(studio, ("n0", "die"))
+
+    for _ in range(2):  # the first claim stored a step, the second nothing
+        assert studio.process.wait(10) == -signal.SIGKILL
+        studio.begin()
+    runs = until(lambda: ended_runs(studio))
+
+    assert [row[1:] for row in runs] == [
+        ("foreground", "succeeded", ""),
+        ("background", "failed", "poisoned"),
+    ]
+    assert studio.process.poll() is None
+
+
+def test_two_studios_on_one_database_run_nothing_twice(make_studio, until, path):
+    one = make_studio()
+    two = make_studio(one.data)
+
+    begin(one, *notes(path, seconds=0), events=10)
+    runs = until(lambda: ended_runs(one) if len(one.rows("SELECT 1 FROM flowstudio_run")) == 20 else None)
+
+    assert {status for _, _, status, _ in runs} == {"succeeded"}
+    assert sorted(lines(path)) == sorted(10 * ["n0", "n1", "n2", "n3", "n4"])
+    assert two.process.poll() is None
+
+
+def test_a_second_studio_on_the_same_port_says_so(studio_server, make_studio):
+    port = studio_server.url.rstrip("/").rpartition(":")[2]
+
+    with pytest.raises(AssertionError, match="Cannot listen") as failure:
+        make_studio(port=port)
+
+    assert "--port" in str(failure.value)
+
+
+def test_with_debug_a_studio_listens_on_this_machine_only(make_studio):
+    with pytest.raises(AssertionError, match="With DEBUG on"):
+        make_studio(host="0.0.0.0", FLOWSTUDIO_DEBUG="1")
