@@ -1,5 +1,6 @@
 /** The keys of the canvas. Single letters work only while the canvas has the focus. */
 import { canEdit, shownDocument, useEditor } from "@/model/editor";
+import { fireTest } from "@/test/fire";
 import * as actions from "./actions";
 import * as camera from "./camera";
 import * as connectMode from "./connectMode";
@@ -18,6 +19,9 @@ const ARROWS: Readonly<Record<string, { direction: Direction; by: [number, numbe
 export const isWriting = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+const isInDialog = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('[role="dialog"], [role="alertdialog"]') !== null;
 
 interface Key {
   key: string;
@@ -122,7 +126,13 @@ function onPlain(key: string, shift: boolean): boolean {
 
 /** Keys that work anywhere on the page, unless somebody is writing. */
 export function onPageKey(event: KeyboardEvent): void {
-  if (!(event.ctrlKey || event.metaKey) || isWriting(event.target)) return;
+  if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+  if (event.key === "Enter" && !isInDialog(event.target)) {
+    event.preventDefault();
+    void fireTest(); // also while somebody writes: a config is tried as soon as it is typed
+    return;
+  }
+  if (isWriting(event.target)) return;
   const key = event.key.toLowerCase();
   if (key === "z" && !event.shiftKey) actions.undo();
   else if ((key === "z" && event.shiftKey) || key === "y") actions.redo();

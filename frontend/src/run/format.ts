@@ -18,15 +18,17 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const FINE_CLOCK = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-});
+/** Of 24 hours everywhere: times are compared with logs, and "AM" takes the room of a digit. */
+const TIME = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+const CLOCK = new Intl.DateTimeFormat(undefined, TIME);
+const FINE_CLOCK = new Intl.DateTimeFormat(undefined, { ...TIME, fractionalSecondDigits: 3 });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const WHOLE = new Intl.DateTimeFormat(undefined, {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  ...TIME,
+});
 
 export const formatClock = (time: string): string => CLOCK.format(new Date(time));
 export const formatFineClock = (time: string): string => FINE_CLOCK.format(new Date(time));

@@ -1,6 +1,6 @@
 /** What the watched run did to each node and edge, outside React, told once per animation frame. */
 import { useCallback, useSyncExternalStore } from "react";
-import type { GraphDocument, Run, Step } from "@/api/types";
+import type { GraphDocument, Run, RunStatus, Step } from "@/api/types";
 import { hasEnded, Trace } from "./trace";
 import {
   beginsRun,
@@ -21,6 +21,11 @@ export interface RunTree {
   root: Run | null;
   runs: { run: Run; level: number }[];
   progress: Progress;
+  /** From the first that was queued to the last that ended; `ended` is null while something goes on. */
+  began: string | null;
+  ended: string | null;
+  /** The worst of all runs while none goes on; else `running`, or `queued` before anything began. */
+  status: RunStatus | null;
   /** Why the server does not show the run. */
   refusal: string | null;
 }
@@ -41,6 +46,9 @@ const NOTHING: RunTree = {
   root: null,
   runs: [],
   progress: { steps: 0, done: 0, failed: 0, ended: false },
+  began: null,
+  ended: null,
+  status: null,
   refusal: null,
 };
 
@@ -253,6 +261,7 @@ export class RunStore {
       root: (watched ? this.trace.runs.get(watched.root) : undefined) ?? watched ?? null,
       runs,
       progress: progressOf(this.trace),
+      ...wholeOf(runs.map((row) => row.run)),
       refusal: this.refusal,
     };
   }
@@ -269,6 +278,20 @@ function progressOf(trace: Trace): Progress {
   const runs = [...trace.runs.values()];
   progress.ended = runs.length > 0 && runs.every((run) => hasEnded(run.status));
   return progress;
+}
+
+/** A tree of runs as one: when it began and ended, and how it goes. */
+export function wholeOf(runs: readonly Run[]): Pick<RunTree, "began" | "ended" | "status"> {
+  const [root] = runs;
+  if (!root) return { began: null, ended: null, status: null };
+  const open = runs.filter((run) => !hasEnded(run.status));
+  if (open.length > 0) {
+    const begun = runs.some((run) => run.status !== "queued");
+    return { began: root.queued, ended: null, status: begun ? "running" : "queued" };
+  }
+  const ended = runs.reduce((last, run) => (run.ended && run.ended > last ? run.ended : last), "");
+  const worst = runs.find((run) => run.status === "failed") ?? runs.find((run) => run.status === "cancelled");
+  return { began: root.queued, ended: ended || null, status: (worst ?? root).status };
 }
 
 export const runStore = new RunStore();

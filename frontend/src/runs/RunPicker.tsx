@@ -7,7 +7,7 @@ import { useEditor } from "@/model/editor";
 import { runFeed, useRunFeed } from "@/run/feed";
 import { formatWhen, useElapsed } from "@/run/format";
 import { live } from "@/run/live";
-import { STATUS, StatusIcon } from "@/run/status";
+import { BranchIcon, STATUS, StatusIcon } from "@/run/status";
 import { useRunTree } from "@/run/store";
 import { hasEnded } from "@/run/trace";
 import { IconButton } from "@/ui/Button";
@@ -21,11 +21,15 @@ import { EVERY_RUN, useRuns } from "./useRuns";
 const OFFERED = 8;
 
 export function RunPicker() {
-  const { watched, root } = useRunTree();
+  const { watched, root, status } = useRunTree();
   const { follow } = useRunFeed();
   useLiveRuns();
   return (
-    <div className="flex items-center gap-0.5" data-run-id={watched ?? undefined} data-status={root?.status}>
+    <div
+      className="flex items-center gap-0.5"
+      data-run-id={watched ?? undefined}
+      data-status={status ?? undefined}
+    >
       <Menu
         align="end"
         trigger={
@@ -33,7 +37,7 @@ export function RunPicker() {
             type="button"
             aria-label={
               root
-                ? `Shown run: ${root.event.type}, ${STATUS[root.status].word}. Choose another`
+                ? `Shown run: ${root.event.type}, ${STATUS[status ?? root.status].word}. Choose another`
                 : "Choose a run to show"
             }
             className={cx(
@@ -55,19 +59,15 @@ export function RunPicker() {
 }
 
 function ShownRun({ run }: { run: Run }) {
-  const elapsed = useElapsed(run.started ?? run.queued, run.ended);
-  const { runs } = useRunTree();
-  const branches = runs.filter((row) => row.level > 0);
-  const open = branches.filter((row) => !hasEnded(row.run.status)).length;
-  const worst = branches.find((row) => row.run.status === "failed")?.run.status;
+  const { began, ended, status } = useRunTree();
+  const elapsed = useElapsed(began, ended);
+  const onlyBranches = hasEnded(run.status) && ended === null;
   return (
     <>
-      <StatusIcon status={worst ?? run.status} />
+      <StatusIcon status={status ?? run.status} />
       <span className="min-w-0 truncate">{run.event.type}</span>
+      {onlyBranches && <BranchIcon size={12} className="text-branch" />}
       <span className="shrink-0 text-muted text-xs tabular-nums">{elapsed}</span>
-      {open > 0 && hasEnded(run.status) && (
-        <span className="shrink-0 text-branch text-xs">branch running</span>
-      )}
     </>
   );
 }

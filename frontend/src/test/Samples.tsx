@@ -16,7 +16,7 @@ import { SourceItem } from "./SourceItem";
 
 type SampleFields = Omit<Sample, "id">;
 
-function useSamples(workflow: string | undefined) {
+export function useSamples(workflow: string | undefined) {
   const client = useQueryClient();
   const queryKey = ["samples", workflow];
   const { data } = useQuery({
@@ -29,13 +29,13 @@ function useSamples(workflow: string | undefined) {
     onSettled: () => client.invalidateQueries({ queryKey }),
     onError: (error) => toast(error.message, { kind: "error", title: "The sample was not saved" }),
   });
-  return { samples: data?.results ?? [], change };
+  return { samples: data?.results, change };
 }
 
 export function Samples() {
   const workflow = useEditor((state) => state.workflow?.id);
   const mayRun = useEditor((state) => state.workflow?.roles.includes("run") ?? false);
-  const { samples, change } = useSamples(workflow);
+  const { samples = [], change } = useSamples(workflow);
   const [naming, setNaming] = useState<Sample | "new" | null>(null);
   const load = useTestDraft((state) => state.load);
 

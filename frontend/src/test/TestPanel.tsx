@@ -6,7 +6,7 @@ import { usePanels } from "@/editor/panels";
 import { useEditor, usePlugin } from "@/model/editor";
 import { plural, useElapsed } from "@/run/format";
 import { StatusIcon, StatusWord } from "@/run/status";
-import { useRunTree } from "@/run/store";
+import { runStore, useRunTree } from "@/run/store";
 import { jumpTo } from "@/runs/select";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
@@ -18,8 +18,9 @@ import { useTestDraft } from "./draft";
 import { clearErrors, fireTest, useFiring } from "./fire";
 import { JsonEditor } from "./JsonEditor";
 import { Listen } from "./Listen";
+import { format } from "./properties";
 import { RecentEvents, useRecentEvents } from "./RecentEvents";
-import { Samples } from "./Samples";
+import { Samples, useSamples } from "./Samples";
 
 export function TestPanel() {
   const triggers = useTriggers();
@@ -52,11 +53,15 @@ function useTriggers(): GraphNode[] {
   return useMemo(() => triggersOf(document, plugins), [document, plugins]);
 }
 
-/** Begins with an event that fits the workflow, until somebody writes another. */
+/** Begins with a sample or an event that a trigger takes, until somebody writes another. */
 function useFirstEvent(triggers: GraphNode[]): void {
   const workflow = useEditor((state) => state.workflow?.id);
   const open = useTestDraft((state) => state.open);
-  const first = useMemo(() => firstEvent(triggers[0]), [triggers]);
+  const { samples } = useSamples(workflow);
+  const first = useMemo(() => {
+    const [sample] = samples ?? [];
+    return sample ? { type: sample.event_type, text: format(sample.properties) } : firstEvent(triggers[0]);
+  }, [samples, triggers]);
   useEffect(() => {
     if (workflow) open(workflow, first);
   }, [workflow, open, first]);
@@ -237,13 +242,12 @@ function Refusal({ problems }: { problems: Problem[] }) {
 
 /** How the run that was fired here goes; it is done when its branches are. */
 function LastRun({ fired }: { fired: Run }) {
-  const { watched, root, runs, progress } = useRunTree();
+  const { watched, root, runs, progress, began, ended, status } = useRunTree();
   const showBottom = usePanels((state) => state.showBottom);
-  const shown = watched === fired.id && root?.id === fired.id;
-  const elapsed = useElapsed(shown ? root.queued : null, shown && progress.ended ? lastEnd(runs) : null);
+  const shown = watched === fired.id && root !== null && status !== null;
+  const elapsed = useElapsed(shown ? began : null, ended);
+  useJumpToFailure(shown && ended !== null && status === "failed" ? fired.id : null);
   if (!shown) return null;
-  const failed = runs.some((row) => row.run.status === "failed");
-  const status = failed ? "failed" : progress.ended ? root.status : "running";
   return (
     <section
       aria-label="Test run"
@@ -252,7 +256,7 @@ function LastRun({ fired }: { fired: Run }) {
       className="rounded-lg border bg-sunken px-2.5 py-2 text-xs"
     >
       <div className="flex items-center gap-2">
-        <StatusWord status={status} word={progress.ended ? undefined : "Running"} />
+        <StatusWord status={status} />
         <span className="text-muted tabular-nums">{elapsed}</span>
         <button
           type="button"
@@ -276,11 +280,14 @@ function LastRun({ fired }: { fired: Run }) {
   );
 }
 
-const lastEnd = (runs: { run: Run }[]): string | null =>
-  runs.reduce<string | null>(
-    (last, { run }) => (run.ended && (last === null || run.ended > last) ? run.ended : last),
-    null,
-  );
+/** Once per failed test, and only while nobody looks at something else, the failing node is shown. */
+function useJumpToFailure(run: string | null): void {
+  useEffect(() => {
+    if (run === null || useEditor.getState().selection.nodes.length > 0) return;
+    const step = runStore.steps().find((each) => each.status === "failed");
+    if (step) jumpTo(step.node);
+  }, [run]);
+}
 
 /** Before firing: what the test will do outside of the run. */
 function Acts({ triggers }: { triggers: GraphNode[] }) {
