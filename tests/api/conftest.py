@@ -105,7 +105,7 @@ def person_with(workflow):
     """Somebody whose group has just these roles on the workflow."""
 
     def make(*roles):
-        name = "-".join(roles)
+        name = "-".join(roles) or "stranger"
         user = get_user_model().objects.create_user(name)
         group = Group.objects.create(name=f"group {name}")
         user.groups.add(group)
@@ -116,10 +116,14 @@ def person_with(workflow):
     return make
 
 
-def document(*nodes, edges=()):
-    """A graph document of ``(id, plugin, config)`` and ``"a.port > b"`` in short; by default Start → Log."""
+def document(*nodes, edges=None):
+    """A graph document of ``(id, plugin, config)`` and ``"a.port > b"`` in short; by default Start → Log.
+
+    Two nodes are connected unless ``edges`` says otherwise.
+    """
     nodes = nodes or (("n1", "start", {}), ("n2", "log", {"message": "hello"}))
-    edges = edges or (["n1.payload > n2"] if len(nodes) == 2 else [])
+    if edges is None:
+        edges = ["n1.payload > n2"] if len(nodes) == 2 else []
     return {
         "format": "flowstudio/1",
         "nodes": [

@@ -136,7 +136,7 @@ def operations():
 @pytest.fixture
 def world(workflow, owner):
     """A published workflow with a webhook, a run with a step, an event and a sample; and their addresses."""
-    drawn = document(("n1", "start", {}), ("n2", "webhook", {"path": "p" * 43}))
+    drawn = document(("n1", "start", {}), ("n2", "webhook", {"path": "p" * 43}), edges=[])
     workflow.graph = Graph.from_document(drawn).to_bytes()
     workflow.save()
     version = publishing.publish(workflow, Graph.from_document(drawn), user=owner)
