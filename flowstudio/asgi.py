@@ -6,8 +6,8 @@ application, so it may be a host's own router. The socket is ``<where the URLs a
 
 from typing import Any
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ChannelNameRouter, ProtocolTypeRouter
+from channels.sessions import SessionMiddlewareStack
 from django.core.handlers.asgi import ASGIHandler
 
 from flowstudio.live.consumers import BranchConsumer, LiveConsumer
@@ -35,7 +35,7 @@ class _Sockets:
     """Our socket under any prefix; every other one goes to the wrapped application."""
 
     def __init__(self, others: Any) -> None:
-        self._live = AuthMiddlewareStack(LiveConsumer.as_asgi())
+        self._live = SessionMiddlewareStack(LiveConsumer.as_asgi())
         self._others = others
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from flowstudio import models
 from flowstudio.admin import SHOWN_CHARACTERS, pretty
-from flowstudio.api.authentication import create_token
 from flowstudio.engine import values
 from flowstudio.engine.graph import Graph, empty_document
+from flowstudio.tokens import create_token
 
 pytestmark = pytest.mark.django_db
 

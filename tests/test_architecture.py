@@ -21,6 +21,7 @@ MAY_IMPORT = {
         "flowstudio.models",
         "flowstudio.conf",
         "flowstudio.security",
+        "flowstudio.tokens",
         "flowstudio",
     },
     "flowstudio.live": {
@@ -29,6 +30,7 @@ MAY_IMPORT = {
         "flowstudio.models",
         "flowstudio.conf",
         "flowstudio.security",
+        "flowstudio.tokens",
     },
 }
 

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flowstudio import __version__, models
-from flowstudio.api.authentication import SCOPES
 from flowstudio.api.openapi import operation
 from flowstudio.api.views import ApiView
+from flowstudio.tokens import SCOPES
 
 MEDIA_TYPE: Final = "application/vnd.oai.openapi+json"
 DESCRIPTION: Final = """\

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flowstudio.api import shapes
-from flowstudio.api.authentication import create_token
 from flowstudio.api.openapi import operation, page_of
 from flowstudio.api.pages import paged
 from flowstudio.api.problems import Refused, error_at
 from flowstudio.api.views import ApiView
 from flowstudio.models import ApiToken
+from flowstudio.tokens import create_token
 
 TAG = "tokens"
 

@@ -8,9 +8,11 @@ from uuid import UUID
 
 import orjson
 from channels.consumer import AsyncConsumer
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from flowstudio.live import frames, hub, origin, rows
+from flowstudio.live.rows import Login
 from flowstudio.live.watchers import Watcher
 from flowstudio.runs.local import LAYER_ALIAS, SCOPE_KEY
 
@@ -40,18 +42,28 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         # Accepted first in any case: a browser sees a close code only on an open socket.
         await self.accept()
-        if not origin.is_ours(self.scope):
+        login = self._login()
+        # No browser sends a token by itself, so only a session must come from a page of ours.
+        if not login.is_token and not origin.is_ours(self.scope):
             await self.close(hub.FORBIDDEN)
-        elif not self.scope["user"].is_authenticated:
+            return
+        user = await database_sync_to_async(rows.user_of, thread_sensitive=False)(login)
+        if user is None:
             await self.close(NO_USER)
         else:
-            self._begin()
+            self._begin(user, login)
 
-    def _begin(self) -> None:
-        self.hub = hub.of_this_loop()
-        self.watcher = Watcher(
-            self.scope["user"], self.scope["session"].session_key, self._send_text, self._close
+    def _login(self) -> Login:
+        scheme, _, secret = (
+            dict(self.scope["headers"]).get(b"authorization", b"").decode("latin-1").partition(" ")
         )
+        if scheme.lower() == "bearer":
+            return Login(secret.strip(), is_token=True)
+        return Login(self.scope["session"].session_key or "")
+
+    def _begin(self, user: Any, login: Login) -> None:
+        self.hub = hub.of_this_loop()
+        self.watcher = Watcher(user, login, self._send_text, self._close)
         self.hub.add(self.watcher)
         self._pump = asyncio.create_task(self.watcher.pump())
 

@@ -378,7 +378,7 @@ class Hub:
     async def _check_access(self) -> None:
         """A role that was taken, a session that ended: the socket closes."""
         watchers = list(self._watchers)
-        wanted = [(watcher.session_key, watcher.user, self._workflows_of(watcher)) for watcher in watchers]
+        wanted = [(watcher.login, watcher.user, self._workflows_of(watcher)) for watcher in watchers]
         for watcher, granted in zip(watchers, await self.read(rows.all_access, wanted), strict=True):
             if granted is None:
                 await watcher.close(FORBIDDEN)

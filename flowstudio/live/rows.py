@@ -20,7 +20,7 @@ from django.contrib.auth import (
 from django.db.models import Q
 from django.utils.crypto import constant_time_compare
 
-from flowstudio import models
+from flowstudio import models, tokens
 from flowstudio.models import Role, Run, Step, Workflow
 from flowstudio.runs import reading
 
@@ -28,6 +28,14 @@ STEPS_AT_ONCE = 500
 RUNS_AT_ONCE = 200
 OVERLAP = timedelta(seconds=2)
 """Rows become visible a moment after the times they carry: what is read by time is read twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a socket was opened with: a session's key, or the secret of an API token."""
+
+    secret: str
+    is_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +59,14 @@ def access(user: Any, workflow_id: UUID) -> Access | None:
 
 
 def all_access(
-    wanted: Sequence[tuple[str | None, Any, frozenset[UUID]]],
+    wanted: Sequence[tuple[Login, Any, frozenset[UUID]]],
 ) -> list[dict[UUID, Access] | None]:
-    """For each (session, user, workflows) what is granted now; None where the session or a role is lost."""
-    signed_in = {session: user_of_session(session) for session in {session for session, _, _ in wanted}}
+    """For each (login, user, workflows) what is granted now; None where the login or a role is lost."""
+    signed_in = {login: user_of(login) for login in {login for login, _, _ in wanted}}
     known: dict[tuple[Any, UUID], Access | None] = {}
     found: list[dict[UUID, Access] | None] = []
-    for session, user, workflows in wanted:
-        now = signed_in[session]
+    for login, user, workflows in wanted:
+        now = signed_in[login]
         if now is None or now.pk != user.pk:
             found.append(None)
             continue
@@ -71,10 +79,17 @@ def all_access(
     return found
 
 
-def user_of_session(session_key: str | None) -> Any:
-    """Who is signed in with this session now; None when it has ended."""
-    if session_key is None:
-        return None
+def user_of(login: Login) -> Any:
+    """Whose login this is now; None when it has ended."""
+    return _user_of_token(login.secret) if login.is_token else _user_of_session(login.secret)
+
+
+def _user_of_token(secret: str) -> Any:
+    token = tokens.find_token(secret)
+    return token.user if token is not None and "read" in token.scopes else None
+
+
+def _user_of_session(session_key: str) -> Any:
     session = import_module(django_settings.SESSION_ENGINE).SessionStore(session_key)
     backend_path = session.get(BACKEND_SESSION_KEY)
     if backend_path not in django_settings.AUTHENTICATION_BACKENDS:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from flowstudio.conf import settings
+from flowstudio.live.rows import Login
 
 MAX_PAUSE_SECONDS = 60.0
 
@@ -22,11 +23,11 @@ class Watcher:
     def __init__(
         self,
         user: Any,
-        session_key: str | None,
+        login: Login,
         send: Callable[[str], Awaitable[None]],
         close: Callable[[int], Awaitable[None]],
     ) -> None:
-        self.user, self.session_key = user, session_key
+        self.user, self.login = user, login
         self._send, self._close = send, close
         self._frames: deque[str] = deque()
         self._has_frames = asyncio.Event()

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from flowstudio.api.authentication import create_token
 from flowstudio.engine.graph import Graph
 from flowstudio.models import Event, Role, Run, Sample, Step
 from flowstudio.runs import publishing
+from flowstudio.tokens import create_token
 from tests.api.conftest import ApiClient, document, openapi
 
 pytestmark = pytest.mark.django_db

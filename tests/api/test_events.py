@@ -2,9 +2,9 @@
 
 import pytest
 
-from flowstudio.api.authentication import create_token
 from flowstudio.models import Event, Run
 from flowstudio.runs import graphs
+from flowstudio.tokens import create_token
 from tests.api.conftest import ApiClient
 
 DOOR = "/api/events/"

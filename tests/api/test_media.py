@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
-from flowstudio.api.authentication import create_token
 from flowstudio.models import Event
+from flowstudio.tokens import create_token
 
 LIMIT = 1024 * 1024
 DOOR = "/api/events/"

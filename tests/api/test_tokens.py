@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from flowstudio.api.authentication import create_token, find_token
 from flowstudio.models import ApiToken
+from flowstudio.tokens import create_token, find_token
 from tests.api.conftest import ApiClient
 
 pytestmark = pytest.mark.django_db

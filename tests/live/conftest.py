@@ -71,8 +71,10 @@ async def connect(person, cookie_of):
     application = asgi.wrap(None)
     sockets = []
 
-    async def open_socket(user=person, origin=ORIGIN, path="/ws/live/"):
+    async def open_socket(user=person, origin=ORIGIN, path="/ws/live/", token=None):
         headers = [(b"host", b"testserver")]
+        if token is not None:
+            headers.append((b"authorization", f"Bearer {token}".encode()))
         if origin is not None:
             headers.append((b"origin", origin.encode()))
         if user is not None:

@@ -1,7 +1,10 @@
 """The live socket: who may open it, and what it says to frames it cannot follow."""
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.utils import timezone
 
+from flowstudio import tokens
 from flowstudio.ids import new_id
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +42,34 @@ async def test_a_page_of_an_allowed_origin_may_watch(connect, run, settings):
     await socket.watch(run=run.id)
 
     assert await socket.next("watching")
+
+
+async def test_a_program_watches_with_a_token_that_may_read_from_wherever_it_is(connect, run, person):
+    _, secret = await sync_to_async(tokens.create_token)(person, "watcher", ["read"])
+    socket = await connect(user=None, origin=None, token=secret)
+
+    await socket.watch(run=run.id)
+
+    assert await socket.next("watching")
+
+
+async def test_a_token_that_may_not_read_or_is_unknown_opens_nothing(connect, person):
+    _, secret = await sync_to_async(tokens.create_token)(person, "sender", ["events"])
+
+    for token in (secret, "fs_unknown"):
+        assert await (await connect(user=None, token=token)).close_code() == 4401
+
+
+async def test_a_revoked_token_closes_its_socket(connect, run, person):
+    token, secret = await sync_to_async(tokens.create_token)(person, "watcher", ["read"])
+    socket = await connect(user=None, token=secret)
+    await socket.watch(run=run.id)
+    await socket.next("watching")
+
+    token.revoked = timezone.now()
+    await token.asave()
+
+    assert await socket.close_code() == 4403
 
 
 async def test_the_socket_works_below_a_prefix(connect, run):

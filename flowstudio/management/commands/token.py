@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from flowstudio.api.authentication import SCOPES, create_token
+from flowstudio.tokens import SCOPES, create_token
 
 
 class Command(BaseCommand):
