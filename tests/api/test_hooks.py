@@ -11,7 +11,6 @@ from flowstudio import models
 from flowstudio.engine import values
 from flowstudio.engine.graph import Graph
 from flowstudio.runs import listening, publishing, writer
-from tests.running import running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -184,11 +183,10 @@ def test_a_call_starts_only_the_workflow_of_its_path(caller):
     assert models.Run.objects.get().workflow.name == "Shop"
 
 
-def test_a_respond_node_answers_the_caller(caller):
+def test_a_respond_node_answers_the_caller(caller, runner):
     published(RESPOND)
 
-    with running():
-        response = call(caller, b'{"order": 7}')
+    response = call(caller, b'{"order": 7}')
 
     assert response.status_code == 201
     assert response.json() == {"got": {"order": 7}}

@@ -12,7 +12,6 @@ from flowstudio.engine.plugins import Event
 from flowstudio.runs import events, examples, plugins, waiting, writer
 from flowstudio.runs.events import NewEvent
 from tests.needs import github_events
-from tests.running import running
 
 FILES = sorted(examples.FOLDER.glob("*.json"))
 EXAMPLES = {file.stem: json.loads(file.read_text()) for file in FILES}
@@ -106,15 +105,13 @@ class TestInstall:
 
 
 @pytest.fixture
-def studio(transactional_db):
+def installed(runner):
     """The examples in a database, and a runner."""
     writer.run(examples.install)
-    with running():
-        yield
 
 
 class TestOrderPlaced:
-    def test_the_branch_still_runs_when_the_shop_is_answered(self, studio):
+    def test_the_branch_still_runs_when_the_shop_is_answered(self, installed):
         runs = fire(samples_of("order_placed")["A large order"])
         [foreground] = waiting.wait_for_end([run.pk for run in runs], SECONDS)
 
@@ -132,7 +129,7 @@ class TestOrderPlaced:
         assert "personal" in steps and "standard" not in steps
         assert steps["done"].log[0]["message"] == "Order A-1042 scored 27, and Ada Lovelace has mail."
 
-    def test_a_small_order_gets_the_standard_letter(self, studio, mailoutbox):
+    def test_a_small_order_gets_the_standard_letter(self, installed, mailoutbox):
         steps = steps_of(ended_tree(fire(samples_of("order_placed")["A small order"])))
 
         assert "standard" in steps and "personal" not in steps
@@ -150,7 +147,7 @@ class TestErrorHandling:
             ("No amount", "Payment P-9 has no amount."),
         ],
     )
-    def test_each_failure_is_handled_and_told(self, studio, sample, told):
+    def test_each_failure_is_handled_and_told(self, installed, sample, told):
         ended = ended_tree(fire(samples_of("error_handling")[sample]))
 
         assert told in steps_of(ended)["told"].log[0]["message"]
@@ -168,7 +165,7 @@ class TestGitHubTriage:
             ("A push", "push in octocat/hello-world by octocat goes to the team queue."),
         ],
     )
-    def test_a_sample_is_triaged_in_the_background(self, studio, sample, line):
+    def test_a_sample_is_triaged_in_the_background(self, installed, sample, line):
         foreground, branch = sorted(
             ended_tree(fire(samples_of("github_triage")[sample])), key=lambda run: run.kind == "background"
         )
@@ -176,13 +173,13 @@ class TestGitHubTriage:
         assert (foreground.kind, branch.kind) == ("foreground", "background")
         assert steps_of([branch])["assigned"].log[0]["message"].startswith(line)
 
-    def test_other_events_are_let_go(self, studio):
+    def test_other_events_are_let_go(self, installed):
         ended = ended_tree(fire(samples_of("github_triage")["A star (nothing to do)"]))
 
         assert [run.kind for run in ended] == ["foreground"]
         assert "other" in steps_of(ended)
 
-    def test_every_real_event_is_processed(self, studio):
+    def test_every_real_event_is_processed(self, installed):
         given = github_events()
         runs = [
             run
