@@ -1,9 +1,10 @@
 /** Times, durations and sizes as people read them. */
 import { useNow } from "@/ui/useNow";
 
-/** 840 ms, 1.2 s, 14 s, 2 m 05 s, 1 h 20 m. */
+/** <1 ms, 840 ms, 1.2 s, 14 s, 2 m 05 s, 1 h 20 m. */
 export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 1_000) return `${Math.max(0, Math.round(milliseconds))} ms`;
+  if (milliseconds < 1) return "<1 ms";
+  if (milliseconds < 1_000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1_000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);

@@ -10,7 +10,6 @@ import { shownDocument, useEditor } from "@/model/editor";
 import { formatWhen, formatWhole, plural, useElapsed } from "@/run/format";
 import { BranchIcon, REASON, StatusIcon, StatusWord } from "@/run/status";
 import { runStore, useRunTree } from "@/run/store";
-import { hasEnded } from "@/run/trace";
 import { Button, IconButton } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Empty } from "@/ui/Empty";
@@ -50,15 +49,14 @@ export function RunDetails() {
 }
 
 function RunHeader({ run }: { run: Run }) {
-  const elapsed = useElapsed(run.started ?? run.queued, run.ended);
-  const { progress, runs } = useRunTree();
-  const open = runs.some((row) => !hasEnded(row.run.status));
+  const { progress, began, ended, status } = useRunTree();
+  const elapsed = useElapsed(began, ended);
   return (
-    <header className="flex min-h-10 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-1.5 text-sm">
-      <StatusWord status={run.status} />
-      <span className="min-w-0 truncate font-medium">{run.event.type}</span>
+    <header className="flex h-10 shrink-0 items-center gap-3 border-b pr-2 pl-3 text-sm">
+      <StatusWord status={status ?? run.status} />
+      <span className="min-w-16 truncate font-medium">{run.event.type}</span>
       <RunBadges run={run} />
-      <span className="text-muted text-xs">
+      <span className="min-w-0 truncate text-muted text-xs tabular-nums">
         <time dateTime={run.queued} title={formatWhole(run.queued)}>
           {formatWhen(run.queued)}
         </time>
@@ -67,7 +65,7 @@ function RunHeader({ run }: { run: Run }) {
         {run.version !== null && ` · version ${run.version}`}
       </span>
       <span className="ml-auto flex items-center gap-1">
-        {open && <CancelButton run={run} />}
+        {ended === null && <CancelButton run={run} />}
         <IconButton
           icon={Link2}
           size="sm"
@@ -99,7 +97,7 @@ function CancelButton({ run }: { run: Run }) {
   }
   return (
     <Button size="sm" variant="danger" icon={OctagonX} busy={busy} onClick={cancel}>
-      Cancel run
+      Cancel
     </Button>
   );
 }

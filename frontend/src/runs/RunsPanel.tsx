@@ -6,9 +6,9 @@ import type { Run } from "@/api/types";
 import { useEditor } from "@/model/editor";
 import { runFeed, useRunFeed } from "@/run/feed";
 import { formatWhen, formatWhole, useElapsed } from "@/run/format";
-import { StatusWord } from "@/run/status";
+import { STATUS, StatusIcon } from "@/run/status";
 import { useRunTree } from "@/run/store";
-import { Button } from "@/ui/Button";
+import { Button, IconButton } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Empty } from "@/ui/Empty";
 import { Select } from "@/ui/Select";
@@ -18,12 +18,12 @@ import { RunBadges } from "./RunBadges";
 import { RunDetails } from "./RunDetails";
 import { EVERY_RUN, type RunFilter, useRuns } from "./useRuns";
 
-const ROW = 34;
+const ROW = 48;
 
 export function RunsPanel() {
   return (
     <div className="@container h-full">
-      <div className="grid h-full min-h-0 grid-cols-1 grid-rows-2 @3xl:grid-cols-[minmax(22rem,2fr)_3fr] @3xl:grid-rows-1">
+      <div className="grid h-full min-h-0 grid-cols-1 grid-rows-2 @3xl:grid-cols-[minmax(19rem,1fr)_2fr] @3xl:grid-rows-1">
         <section aria-label="Runs" className="flex min-h-0 flex-col border-b @3xl:border-r @3xl:border-b-0">
           <RunList />
         </section>
@@ -125,64 +125,48 @@ const STATUSES = [
   { value: "cancelled", label: "Cancelled" },
 ] satisfies { value: RunFilter["status"]; label: string }[];
 
-const KINDS = [
-  { value: "all", label: "Any kind" },
+const WHICH = [
+  { value: "all", label: "All runs" },
   { value: "foreground", label: "Foreground" },
   { value: "background", label: "Background" },
-] satisfies { value: RunFilter["kind"]; label: string }[];
-
-const ORIGINS = [
-  { value: "all", label: "Tests and events" },
   { value: "test", label: "Tests" },
   { value: "event", label: "Real events" },
-] satisfies { value: RunFilter["origin"]; label: string }[];
+] satisfies { value: RunFilter["which"]; label: string }[];
 
 function Filters({ filter, onChange }: { filter: RunFilter; onChange: (filter: RunFilter) => void }) {
   const { follow } = useRunFeed();
   const set = (part: Partial<RunFilter>) => {
     const next = { ...filter, ...part };
-    const none = next.status === "all" && next.kind === "all" && next.origin === "all";
-    onChange(none ? EVERY_RUN : next);
+    onChange(next.status === "all" && next.which === "all" ? EVERY_RUN : next);
   };
   return (
     <div className="flex h-10 shrink-0 items-center gap-1.5 border-b px-2">
-      <Select
-        size="sm"
-        label="Status"
-        value={filter.status}
-        options={STATUSES}
-        onChange={(status) => set({ status })}
-        className="max-w-32"
-      />
-      <Select
-        size="sm"
-        label="Kind"
-        value={filter.kind}
-        options={KINDS}
-        onChange={(kind) => set({ kind })}
-        className="max-w-32"
-      />
-      <Select
-        size="sm"
-        label="Origin"
-        value={filter.origin}
-        options={ORIGINS}
-        onChange={(origin) => set({ origin })}
-        className="max-w-40"
-      />
-      <Button
-        size="sm"
-        variant="ghost"
-        icon={Crosshair}
-        aria-pressed={follow}
-        onClick={() => runFeed.setFollow(!follow)}
-        className={cx(
-          "ml-auto",
-          follow && "bg-accent-soft text-accent hover:bg-accent-soft hover:text-accent",
-        )}
-      >
-        {follow ? "Following" : "Follow latest"}
-      </Button>
+      <span className="w-32">
+        <Select
+          size="sm"
+          label="Which runs"
+          value={filter.which}
+          options={WHICH}
+          onChange={(which) => set({ which })}
+        />
+      </span>
+      <span className="w-32">
+        <Select
+          size="sm"
+          label="Status"
+          value={filter.status}
+          options={STATUSES}
+          onChange={(status) => set({ status })}
+        />
+      </span>
+      <span className="ml-auto">
+        <IconButton
+          icon={Crosshair}
+          label={follow ? "Following: each new run is shown" : "Follow the latest run"}
+          pressed={follow}
+          onClick={() => runFeed.setFollow(!follow)}
+        />
+      </span>
     </div>
   );
 }
@@ -202,21 +186,28 @@ function RunRow({ run, top, current }: { run: Run; top: number; current: boolean
       onClick={() => openRun(run.id)}
       style={{ transform: `translateY(${top}px)`, height: ROW }}
       className={cx(
-        "absolute inset-x-0 top-0 flex cursor-pointer items-center gap-3 px-3 text-sm",
+        "absolute inset-x-0 top-0 flex cursor-pointer items-start gap-2.5 border-b px-3 pt-1.5 text-sm",
         current ? "bg-accent-soft" : "hover:bg-hover",
       )}
     >
-      <StatusWord status={run.status} className="w-24 shrink-0 text-xs" />
-      <span className="min-w-0 flex-1 truncate">{run.event.type}</span>
-      <RunBadges run={run} />
-      <span className="w-14 shrink-0 text-right text-muted text-xs tabular-nums">{elapsed}</span>
-      <time
-        dateTime={run.queued}
-        title={formatWhole(run.queued)}
-        className="w-28 shrink-0 text-right text-faint text-xs tabular-nums"
-      >
-        {formatWhen(run.queued)}
-      </time>
+      <StatusIcon status={run.status} size={15} className="mt-[3px]" />
+      <span className="min-w-0 flex-1">
+        <span className="flex items-center gap-1.5">
+          <span className="min-w-0 flex-1 truncate text-text">{run.event.type}</span>
+          <RunBadges run={run} />
+        </span>
+        <span className="flex items-center gap-1.5 text-xs leading-4">
+          <span className={STATUS[run.status].text}>{STATUS[run.status].word}</span>
+          <span className="text-muted tabular-nums">{elapsed}</span>
+          <time
+            dateTime={run.queued}
+            title={formatWhole(run.queued)}
+            className="ml-auto text-faint tabular-nums"
+          >
+            {formatWhen(run.queued)}
+          </time>
+        </span>
+      </span>
     </div>
   );
 }

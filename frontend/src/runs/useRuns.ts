@@ -7,11 +7,10 @@ import { useRunFeed } from "@/run/feed";
 
 export interface RunFilter {
   status: RunStatus | "all";
-  kind: Run["kind"] | "all";
-  origin: "test" | "event" | "all";
+  which: "all" | "foreground" | "background" | "test" | "event";
 }
 
-export const EVERY_RUN: RunFilter = { status: "all", kind: "all", origin: "all" };
+export const EVERY_RUN: RunFilter = { status: "all", which: "all" };
 
 export function useRuns(workflow: string | undefined, filter: RunFilter) {
   const { runs: news } = useRunFeed();
@@ -31,20 +30,21 @@ export function useRuns(workflow: string | undefined, filter: RunFilter) {
   return { ...query, runs };
 }
 
-function parameters({ status, kind, origin }: RunFilter): Record<string, string | boolean | undefined> {
-  return {
-    status: status === "all" ? undefined : status,
-    kind: kind === "all" ? undefined : kind,
-    is_test: origin === "all" ? undefined : origin === "test",
+function parameters({ status, which }: RunFilter): Record<string, string | boolean> {
+  const narrowed: Record<RunFilter["which"], Record<string, string | boolean>> = {
+    all: {},
+    foreground: { kind: "foreground" },
+    background: { kind: "background" },
+    test: { is_test: true },
+    event: { is_test: false },
   };
+  return { ...narrowed[which], ...(status !== "all" && { status }) };
 }
 
-export function fits(run: Run, { status, kind, origin }: RunFilter): boolean {
-  return (
-    (status === "all" || run.status === status) &&
-    (kind === "all" || run.kind === kind) &&
-    (origin === "all" || run.is_test === (origin === "test"))
-  );
+export function fits(run: Run, { status, which }: RunFilter): boolean {
+  if (status !== "all" && run.status !== status) return false;
+  if (which === "test" || which === "event") return run.is_test === (which === "test");
+  return which === "all" || run.kind === which;
 }
 
 /** Rows that were read, replaced by their newer state and joined by new ones; newest first. */

@@ -38,7 +38,7 @@ const TEXT_LIMIT = 20_000;
 
 export function JsonTree({ value, root, label, before, search = "", className }: JsonTreeProps) {
   const [folding, setFolding] = useState<Folding>(NO_FOLDING);
-  const [active, setActive] = useState("");
+  const [active, setActive] = useState<string | null>(null);
   const treeId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const found = useMemo(() => (search ? find(value, search) : undefined), [value, search]);
@@ -98,7 +98,7 @@ export function JsonTree({ value, root, label, before, search = "", className }:
       aria-description="Arrows walk and fold, C copies the value, P copies its path."
       aria-activedescendant={at >= 0 ? `${treeId}${active}` : undefined}
       onKeyDown={onKeyDown}
-      onFocus={() => at < 0 && setActive("")}
+      onFocus={() => at < 0 && setActive(rows[0]?.id ?? null)}
       className={cx("group/tree overflow-auto font-mono text-xs outline-offset-[-2px]", className)}
     >
       <div className="relative min-w-full" style={{ height: virtual.getTotalSize() }}>
