@@ -87,7 +87,8 @@ def test_the_first_user_is_made_once(client):
     assert get_user_model().objects.count() == 1
 
 
-def test_no_link_is_printed_once_somebody_has_a_password(user):
+def test_no_link_is_printed_once_somebody_has_a_password(user, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for tests
     user.set_password("correct horse")
     user.save()
 

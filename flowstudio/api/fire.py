@@ -16,6 +16,8 @@ from flowstudio.models import Role, Workflow
 from flowstudio.runs import reading, submit, writer
 from flowstudio.runs.events import NewEvent
 
+REFUSED = ("disabled_plugin", "cycle")
+
 
 class TestWorkflow(ApiView):
     @operation(
@@ -44,11 +46,15 @@ class TestWorkflow(ApiView):
 
 
 def draft_or_given(user: Any, workflow: Workflow, given: Mapping[str, Any]) -> Graph:
-    """The graph to try out. An unsaved one is an edit; and no door may run a plugin closed to a person."""
+    """The graph to try out. An unsaved one is an edit.
+
+    Faults of nodes that the run does not reach do not matter; but no door may run a plugin that is closed
+    to a person, and nodes of a circle would wait for one another without a word.
+    """
     if "graph" in given:
         access.require(user, workflow, Role.EDIT)
     graph = given.get("graph") or Graph.from_document(values.loads(bytes(workflow.graph)))
-    closed = [problem for problem in workflow_json.check(graph, user) if problem.code == "disabled_plugin"]
-    if closed:
-        raise problems.of_graph(closed)
+    found = [problem for problem in workflow_json.check(graph, user) if problem.code in REFUSED]
+    if found:
+        raise problems.of_graph(found)
     return graph
