@@ -8,11 +8,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from flowstudio.api.authentication import SCOPES
 from flowstudio.conf import settings
 from flowstudio.engine.errors import GraphInvalid
 from flowstudio.engine.graph import Graph
 from flowstudio.models import Kind, Reason, Recording, Role, Status
+from flowstudio.tokens import SCOPES
 
 EVENT_TEXT = 200  # the width of the columns
 
