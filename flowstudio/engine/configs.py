@@ -83,6 +83,7 @@ def field_kind(field: FieldInfo) -> str | None:
 def problems(plugin: type[Plugin], config: Mapping[str, Any], node: str | None) -> list[Problem]:
     """Everything that is wrong with a config, each with the path of its field."""
     found = [_validation_problem(error, node) for error in _validation_errors(plugin, config)]
+    found += [_blank_problem(name, node) for name in _blank_expressions(plugin, config)]
     for name, kind, source in dynamic_sources(plugin, config):
         try:
             _COMPILERS[kind](source)
@@ -100,13 +101,11 @@ def compile_config(plugin: type[Plugin], config: Mapping[str, Any], node: str) -
         raise GraphInvalid(found)
     dynamic = {name: _COMPILERS[kind](source) for name, kind, source in dynamic_sources(plugin, config)}
     adapters = _adapters(plugin.Config)
-    if any(_is_dynamic_literal(config.get(name)) for name in adapters):
+    if _has_dynamic_literals(plugin, config):  # pydantic cannot see the whole, so field by field
         literals = {
-            name: adapters[name].validate_python(config[name])
-            if name in config
-            else field.get_default(call_default_factory=True)
+            name: _literal(name, field, config, adapters)
             for name, field in plugin.Config.model_fields.items()
-            if name in adapters and name not in dynamic
+            if name not in dynamic
         }
     else:
         literals = dict(plugin.Config.model_validate(config))
@@ -166,6 +165,14 @@ def _adapters(model: type[NodeConfig]) -> dict[str, TypeAdapter[Any]]:
     }
 
 
+def _literal(
+    name: str, field: FieldInfo, config: Mapping[str, Any], adapters: Mapping[str, TypeAdapter[Any]]
+) -> Any:
+    if name not in config:
+        return field.get_default(call_default_factory=True)
+    return adapters[name].validate_python(config[name]) if name in adapters else config[name]
+
+
 def _is_dynamic_literal(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() == {DYNAMIC_KEY} and isinstance(value[DYNAMIC_KEY], str)
 
@@ -190,6 +197,18 @@ def _validation_problem(fault: Mapping[str, Any], node: str | None) -> Problem:
     field = ".".join(str(part) for part in fault["loc"])
     text = f"{field}: {fault['msg']}" if field else str(fault["msg"])
     return Problem("bad_config", text, node, path=("config", *fault["loc"]))
+
+
+def _blank_expressions(plugin: type[Plugin], config: Mapping[str, Any]) -> Iterator[str]:
+    for name, field in plugin.Config.model_fields.items():
+        value = config.get(name)
+        is_blank = isinstance(value, str) and not value.strip()
+        if is_blank and field.is_required() and field_kind(field) == "expression":
+            yield name
+
+
+def _blank_problem(name: str, node: str | None) -> Problem:
+    return Problem("bad_config", f"{name}: an expression is needed here.", node, path=("config", name))
 
 
 def _syntax_problem(name: str, error: ExpressionError, node: str | None) -> Problem:
