@@ -20,6 +20,11 @@ ROOT = Path(__file__).parent.parent
 TEST_PLUGINS = ROOT / "tests" / "test_plugins"  # nodes that leave traces in files, die, never return
 
 
+def pytest_collection_modifyitems(items):
+    """Browser tests last: Playwright keeps an event loop running, which Django and pytest-asyncio refuse."""
+    items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory):
     """A database file per test session: several sessions may run at once, and processes share one."""
