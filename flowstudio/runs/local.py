@@ -67,7 +67,9 @@ class LocalRunner:
         self._detach = hints.attach(self)
 
     def drain(self) -> None:
-        """Take nothing new, let runs end for a moment, hand the others back, and stop."""
+        """Take nothing new, let runs end for a moment, hand the others back, and stop. Once is enough."""
+        if not self._thread.is_alive():
+            return
         self._detach()
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
@@ -134,11 +136,12 @@ class LocalRunner:
         held = list(self._held)
         for run_id in await self._call(lambda: branches.lost(self.worker, held)) if held else []:
             self._cancel(run_id)
-        room = settings.CONCURRENT_RUNS - len(self._active)
-        if room > 0:
-            active = list(self._active)
-            for claimable in await self._call(lambda: branches.pick_up(self.worker, active, room)):
-                self._begin(claimable)
+        room = max(0, settings.CONCURRENT_RUNS - len(self._active))
+        active = list(self._active)
+        found = await self._call(lambda: branches.pick_up(self.worker, active, room)) if room else []
+        self._waiting = len(found) == room  # perhaps there are more: look again when one ends
+        for claimable in found:
+            self._begin(claimable)
 
     def _begin(self, claimable: branches.Claimable) -> None:
         if self._draining or claimable.run in self._active:

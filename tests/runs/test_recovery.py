@@ -1,7 +1,5 @@
 """Runs survive: real studio processes, killed, stopped and started twice on one database file."""
 
-import signal
-import time
 from itertools import pairwise
 
 import pytest
@@ -95,49 +93,6 @@ def test_runs_that_were_committed_and_never_woken_run_at_the_next_start(make_stu
     until(lambda: ended_runs(studio))
 
     assert lines(path) == ["n0", "n1", "n2", "n3", "n4"]
-
-
-def test_a_stopped_studio_hands_its_branch_back_and_the_claim_does_not_count(make_studio, until, path):
-    studio = make_studio()
-    begin(studio, ("n0", "note", {"path": str(path), "seconds": 30}))
-    until(lambda: lines(path))
-
-    began = time.monotonic()
-    assert studio.stop() == 0
-    assert time.monotonic() - began < 6
-    handed_back = studio.rows("SELECT status, worker, claims FROM flowstudio_run WHERE kind = 'background'")
-
-    assert handed_back == [("queued", "", 0)]
-
-
-def test_a_foreground_run_of_a_dead_process_ends_as_interrupted(make_studio, until, path):
-    studio = make_studio()
-    begin(studio, ("n0", "note", {"path": str(path), "seconds": 30}), in_background=False)
-    until(lambda: steps(studio, "foreground")[-1:] == [("n0", "running", 1)])
-
-    studio.kill()
-    studio.start()
-    [[_, kind, status, reason]] = until(lambda: ended_runs(studio))
-
-    assert (kind, status, reason) == ("foreground", "failed", "interrupted")
-    assert steps(studio, "foreground")[-1][:2] == ("n0", "failed")
-    assert lines(path) == ["here"]
-
-
-def test_a_branch_that_kills_its_process_again_and_again_is_given_up(make_studio, until):
-    studio = make_studio(TEST_MAX_CLAIMS="1")
-    begin(studio, ("n0", "die"))
-
-    for _ in range(2):  # the first claim stored a step, the second nothing
-        assert studio.process.wait(10) == -signal.SIGKILL
-        studio.begin()
-    runs = until(lambda: ended_runs(studio))
-
-    assert [row[1:] for row in runs] == [
-        ("foreground", "succeeded", ""),
-        ("background", "failed", "poisoned"),
-    ]
-    assert studio.process.poll() is None
 
 
 def test_two_studios_on_one_database_run_nothing_twice(make_studio, until, path):
