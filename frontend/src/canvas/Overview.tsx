@@ -28,7 +28,9 @@ export function Overview() {
   }, [picture, x, y, zoom, width, height]);
 
   return (
-    <canvas ref={canvas} className="pointer-events-none absolute inset-0 size-full" aria-hidden="true" />
+    <div className="pointer-events-none absolute inset-0" aria-hidden="true">
+      <canvas ref={canvas} className="size-full" />
+    </div>
   );
 }
 
@@ -49,7 +51,10 @@ export function nodeAt(
 /** A click on the overview selects; a double click goes there. */
 export function pickOnOverview(id: string | null, add: boolean): void {
   const { selection, select } = useEditor.getState();
-  if (id === null) return add ? undefined : select({ nodes: [], edges: [] });
+  if (id === null) {
+    if (!add) select({ nodes: [], edges: [] });
+    return;
+  }
   const nodes = add ? [...selection.nodes.filter((item) => item !== id), id] : [id];
   select({ nodes, edges: add ? selection.edges : [] });
 }

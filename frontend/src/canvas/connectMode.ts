@@ -6,12 +6,10 @@ import * as camera from "./camera";
 import { type ConnectMode, fittingTargets, type PortRef, useCanvas } from "./state";
 
 const set = (connectMode: ConnectMode | null) =>
-  useCanvas
-    .getState()
-    .set({
-      connectMode,
-      fits: connectMode ? new Set(targets(connectMode.from).map((ref) => ref.node)) : null,
-    });
+  useCanvas.getState().set({
+    connectMode,
+    fits: connectMode ? new Set(targets(connectMode.from).map((ref) => ref.node)) : null,
+  });
 
 function targets(from: PortRef): PortRef[] {
   const { document, plugins } = useEditor.getState();
@@ -29,11 +27,13 @@ function portsOf(nodeId: string): string[] {
 export function begin(): void {
   const state = useEditor.getState();
   const [node, another] = state.selection.nodes;
-  if (!canEdit(state) || !node || another)
-    return toast("Select one node to connect from.", { id: "connect" });
+  if (!canEdit(state) || !node || another) {
+    toast("Select one node to connect from.", { id: "connect" });
+    return;
+  }
   const [port] = portsOf(node);
-  if (!port) return toast("This node has no output.", { id: "connect" });
-  aim({ node, port }, 0);
+  if (port) aim({ node, port }, 0);
+  else toast("This node has no output.", { id: "connect" });
 }
 
 function aim(from: PortRef, index: number): void {

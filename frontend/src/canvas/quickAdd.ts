@@ -39,7 +39,10 @@ export function openQuickAddInto(edge: string, screen: { x: number; y: number },
 /** Behind the selected node where it has a free output, else in the middle of what is seen. */
 export function openQuickAddHere(): void {
   const from = freeOutputOfSelection();
-  if (from) return openQuickAddBehind(from.node, from.port);
+  if (from) {
+    openQuickAddBehind(from.node, from.port);
+    return;
+  }
   const screen = camera.middle();
   openQuickAdd({ screen: { x: screen.x - 150, y: screen.y - 160 }, position: middleSpot() });
 }

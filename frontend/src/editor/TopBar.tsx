@@ -92,6 +92,7 @@ function WorkflowName() {
     <span className="relative ml-1 inline-grid min-w-8 max-w-72 items-center font-semibold text-sm">
       <span className="invisible col-start-1 row-start-1 truncate whitespace-pre px-1.5">{shown || " "}</span>
       <input
+        size={1}
         value={shown}
         readOnly={!editable}
         aria-label="Name of the workflow"

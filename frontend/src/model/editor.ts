@@ -494,7 +494,10 @@ export const useEditor = create<EditorState>()((set, get) => {
   /** Brings back what the browser kept because it could not be sent. */
   function restore(draft: drafts.Draft, workflow: Workflow): void {
     const kept = draft.graph;
-    if (JSON.stringify(kept) === JSON.stringify(workflow.graph)) return drafts.forget(workflow.id);
+    if (JSON.stringify(kept) === JSON.stringify(workflow.graph)) {
+      drafts.forget(workflow.id);
+      return;
+    }
     get().replaceDocument(kept, "Bring back unsaved changes");
     if (draft.revision !== workflow.revision) {
       window.clearTimeout(saveTimer);

@@ -137,7 +137,7 @@ const REFERENCE = /node\(\s*(["'])((?:\\.|(?!\1).)*)\1\s*\)/g;
 export function rewriteReferences<Value>(value: Value, names: ReadonlyMap<string, string>): Value {
   if (typeof value === "string") {
     return value.replace(REFERENCE, (whole, quote: string, found: string) => {
-      const name = names.get(unescape(found));
+      const name = names.get(plain(found));
       return name === undefined ? whole : `node(${quote}${escapeFor(quote, name)}${quote})`;
     }) as Value;
   }
@@ -150,6 +150,6 @@ export function rewriteReferences<Value>(value: Value, names: ReadonlyMap<string
   return value;
 }
 
-const unescape = (text: string): string => text.replace(/\\(.)/g, "$1");
+const plain = (text: string): string => text.replace(/\\(.)/g, "$1");
 const escapeFor = (quote: string, text: string): string =>
   text.replaceAll("\\", "\\\\").replaceAll(quote, `\\${quote}`);

@@ -141,7 +141,7 @@ function PluginOption({ plugin, id, index, active, draggable, onPick }: OptionPr
       draggable={draggable}
       onDragStart={onDragStart}
       onClick={() => onPick(plugin.id)}
-      title={plugin.description}
+      title={plugin.description.replaceAll("`", "")}
       className={cx(
         "flex cursor-pointer select-none items-center gap-2.5 rounded-lg px-2 py-1.5",
         active ? "bg-hover" : "hover:bg-hover",
@@ -153,7 +153,9 @@ function PluginOption({ plugin, id, index, active, draggable, onPick }: OptionPr
       </span>
       <span className="min-w-0 flex-1">
         <span className="block truncate font-medium text-sm leading-[18px]">{plugin.name}</span>
-        <span className="block truncate text-muted text-xs leading-4">{plugin.description}</span>
+        <span className="block truncate text-muted text-xs leading-4">
+          {plugin.description.replaceAll("`", "")}
+        </span>
       </span>
     </div>
   );

@@ -36,7 +36,9 @@ export function find(plugins: readonly Plugin[], query: string): PluginGroup[] {
     return rated.length > 0 ? [{ name: "", plugins: rated.map(({ plugin }) => plugin) }] : [];
   }
   const groups = new Map<string, Plugin[]>();
-  for (const plugin of plugins) groups.set(plugin.group, [...(groups.get(plugin.group) ?? []), plugin]);
+  // Within a group, too, what starts a workflow stands first.
+  const sorted = [...plugins].sort((a, b) => Number(b.trigger) - Number(a.trigger));
+  for (const plugin of sorted) groups.set(plugin.group, [...(groups.get(plugin.group) ?? []), plugin]);
   return [...groups]
     .map(([name, list]) => ({ name, plugins: list }))
     .sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name));

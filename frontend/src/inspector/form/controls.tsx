@@ -246,7 +246,6 @@ function TextsControl({ field, value, onChange, readOnly, id, invalid, described
             placeholder={placeholder}
             readOnly={readOnly}
             invalid={invalid}
-            // biome-ignore lint/a11y/noAutofocus: an item is added in order to be written.
             autoFocus={item === "" && index === items.length - 1}
             onChange={(event) => set(index, event.target.value)}
             onKeyDown={(event) => {
