@@ -169,7 +169,6 @@ export interface ErrorValue {
 export interface Run {
   id: string;
   workflow: string;
-  workflow_name: string;
   version: number | null;
   kind: RunKind;
   is_test: boolean;

@@ -11,6 +11,7 @@ import { RunBadges, TestBadge } from "@/runs/RunBadges";
 import { Button, IconButton } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
 import { Spinner } from "@/ui/Spinner";
+import { useWorkflowNames } from "@/workflows/useWorkflows";
 import { curlOf } from "./SendHint";
 import { useEvent, useRunsOf } from "./useEvents";
 
@@ -60,7 +61,9 @@ function Facts({ event }: { event: EventRow }) {
       <Fact name="Received">
         <time dateTime={event.received}>{formatWhole(event.received)}</time>
       </Fact>
-      {event.time !== event.received && <Fact name="Happened">{formatWhole(event.time)}</Fact>}
+      {formatWhole(event.time) !== formatWhole(event.received) && (
+        <Fact name="Happened">{formatWhole(event.time)}</Fact>
+      )}
       {event.source && <Fact name="Source">{event.source}</Fact>}
       {event.subject && <Fact name="Subject">{event.subject}</Fact>}
       <Fact name="Id">
@@ -97,7 +100,7 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
 
 function StartedRuns({ event }: { event: EventRow }) {
   const { data } = useRunsOf(event.id);
-  const runs = data?.results;
+  const runs = data?.results.toSorted((a, b) => (a.queued < b.queued ? -1 : 1));
   return (
     <section aria-label="Runs" className="flex max-h-[40%] min-h-0 shrink-0 flex-col border-t">
       <h3 className="px-5 pt-3 pb-1 font-semibold text-text text-xs">Runs</h3>
@@ -121,6 +124,7 @@ function StartedRuns({ event }: { event: EventRow }) {
 
 function RunRow({ run }: { run: Run }) {
   const elapsed = useElapsed(run.started, run.ended);
+  const nameOf = useWorkflowNames();
   return (
     <Link
       href={`/runs/${run.id}/`}
@@ -130,7 +134,7 @@ function RunRow({ run }: { run: Run }) {
     >
       <StatusWord status={run.status} className="w-24 shrink-0 text-xs" />
       {run.parent && <CornerDownRight size={13} className="-mr-1.5 shrink-0 text-faint" aria-hidden />}
-      <span className="min-w-0 flex-1 truncate">{run.workflow_name}</span>
+      <span className="min-w-0 flex-1 truncate">{nameOf(run.workflow)}</span>
       <RunBadges run={run} />
       <span className="shrink-0 text-muted text-xs tabular-nums">{elapsed}</span>
     </Link>

@@ -1,12 +1,12 @@
 /** Events that arrived or were recorded, with the runs they started and the run they came from. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { GitFork, Search, Zap } from "lucide-react";
+import { Search, Zap } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import type { EventRow, RunShort } from "@/api/types";
 import { ConnectionState } from "@/live/ConnectionState";
 import { formatBytes, formatWhen, formatWhole, plural } from "@/run/format";
-import { StatusIcon } from "@/run/status";
+import { BranchIcon, StatusIcon } from "@/run/status";
 import { TestBadge } from "@/runs/RunBadges";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
@@ -197,6 +197,10 @@ interface RowProps {
 
 function Row({ event, top, current, onShow }: RowProps) {
   const origin = event.run ? "from a run" : event.source;
+  const preview =
+    event.properties && typeof event.properties === "object" && "preview" in event.properties
+      ? event.properties.preview
+      : "";
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list that holds the focus has the keys of all its rows.
     <div
@@ -218,9 +222,11 @@ function Row({ event, top, current, onShow }: RowProps) {
           <span className="truncate font-medium text-text">{event.type}</span>
           {event.is_test && <TestBadge />}
         </span>
-        <span className="flex items-center gap-1 truncate text-faint text-xs">
-          {event.run && <GitFork size={11} className="shrink-0 rotate-180 text-branch" aria-hidden />}
-          {[origin, formatBytes(event.size)].filter(Boolean).join(" · ")}
+        <span className="flex items-center gap-2 text-faint text-xs">
+          {event.run && <BranchIcon size={11} className="text-branch" />}
+          {origin && <span className="max-w-40 shrink-0 truncate">{origin}</span>}
+          <span className="shrink-0 tabular-nums">{formatBytes(event.size)}</span>
+          <span className="truncate font-mono text-2xs">{String(preview)}</span>
         </span>
       </span>
       <RunMarks runs={event.runs} />

@@ -153,7 +153,10 @@ function useLiveRuns(): void {
   useEffect(() => {
     if (workflow === null) return;
     const wanted = runInAddress();
-    if (wanted) openRun(wanted);
+    if (wanted) {
+      openRun(wanted);
+      usePanels.getState().showBottom("runs");
+    }
     const stop = drawWatchedRun();
     return () => {
       stop();

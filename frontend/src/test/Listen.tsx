@@ -9,7 +9,8 @@ import { openFired } from "@/runs/open";
 import { Button, IconButton } from "@/ui/Button";
 import { toast } from "@/ui/toast";
 import { useNow } from "@/ui/useNow";
-import { errorsOf, type FireErrors, useFiring } from "./fire";
+import { errorsOf } from "./fire";
+import { type FireErrors, useFiring } from "./fired";
 import { use } from "./RecentEvents";
 
 interface Listening {

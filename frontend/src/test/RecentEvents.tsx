@@ -5,6 +5,7 @@ import { api } from "@/api/client";
 import type { EventRow, Json, Page } from "@/api/types";
 import { formatWhen } from "@/run/format";
 import { toast } from "@/ui/toast";
+import { namesType } from "./acts";
 import { useTestDraft } from "./draft";
 import { format } from "./properties";
 import { SourceItem } from "./SourceItem";
@@ -20,8 +21,11 @@ export function useRecentEvents(): EventRow[] {
   return data?.results ?? [];
 }
 
-export function RecentEvents() {
-  const events = useRecentEvents();
+/** Those of the types that the workflow takes, where there are any. */
+export function RecentEvents({ types }: { types: string[] }) {
+  const all = useRecentEvents();
+  const fitting = all.filter((event) => namesType(types, event.type));
+  const events = fitting.length > 0 ? fitting : all;
   return (
     <section aria-label="Recent events" className="flex flex-col pb-2">
       <header className="flex h-8 items-center px-3">

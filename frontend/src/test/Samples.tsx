@@ -16,26 +16,27 @@ import { SourceItem } from "./SourceItem";
 
 type SampleFields = Omit<Sample, "id">;
 
-export function useSamples(workflow: string | undefined) {
+export const samplesOf = (workflow: string) => ({
+  queryKey: ["samples", workflow],
+  queryFn: () => api.get<Page<Sample>>("samples/", { workflow, page_size: 200 }),
+});
+
+function useSamples(workflow: string | undefined) {
   const client = useQueryClient();
-  const queryKey = ["samples", workflow];
-  const { data } = useQuery({
-    queryKey,
-    enabled: workflow !== undefined,
-    queryFn: () => api.get<Page<Sample>>("samples/", { workflow, page_size: 200 }),
-  });
+  const query = samplesOf(workflow ?? "");
+  const { data } = useQuery({ ...query, enabled: workflow !== undefined });
   const change = useMutation({
     mutationFn: (act: () => Promise<unknown>) => act(),
-    onSettled: () => client.invalidateQueries({ queryKey }),
+    onSettled: () => client.invalidateQueries({ queryKey: query.queryKey }),
     onError: (error) => toast(error.message, { kind: "error", title: "The sample was not saved" }),
   });
-  return { samples: data?.results, change };
+  return { samples: data?.results ?? [], change };
 }
 
 export function Samples() {
   const workflow = useEditor((state) => state.workflow?.id);
   const mayRun = useEditor((state) => state.workflow?.roles.includes("run") ?? false);
-  const { samples = [], change } = useSamples(workflow);
+  const { samples, change } = useSamples(workflow);
   const [naming, setNaming] = useState<Sample | "new" | null>(null);
   const load = useTestDraft((state) => state.load);
 

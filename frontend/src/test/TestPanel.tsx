@@ -13,18 +13,19 @@ import { cx } from "@/ui/cx";
 import { TextInput } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { Tooltip } from "@/ui/Tooltip";
-import { actingNodes, firstEvent, namedTypes, startOf, triggersOf } from "./acts";
+import { actingNodes, namedTypes, startOf, triggersOf } from "./acts";
 import { useTestDraft } from "./draft";
-import { clearErrors, fireTest, useFiring } from "./fire";
+import { fireTest } from "./fire";
+import { clearErrors, useFiring } from "./fired";
+import { prepareEvent } from "./first";
 import { JsonEditor } from "./JsonEditor";
 import { Listen } from "./Listen";
-import { format } from "./properties";
 import { RecentEvents, useRecentEvents } from "./RecentEvents";
-import { Samples, useSamples } from "./Samples";
+import { Samples } from "./Samples";
 
 export function TestPanel() {
   const triggers = useTriggers();
-  useFirstEvent(triggers);
+  usePreparedEvent(triggers);
   return (
     <div className="@container h-full" data-panel="test">
       <div className="flex h-full min-h-0 flex-col overflow-auto @2xl:flex-row @2xl:overflow-hidden">
@@ -33,7 +34,7 @@ export function TestPanel() {
           className="min-h-0 shrink-0 overflow-auto border-b py-1 @2xl:w-52 @2xl:border-r @2xl:border-b-0"
         >
           <Samples />
-          <RecentEvents />
+          <RecentEvents types={namedTypes(triggers)} />
         </aside>
         <EventEditor triggers={triggers} />
         <aside
@@ -53,18 +54,14 @@ function useTriggers(): GraphNode[] {
   return useMemo(() => triggersOf(document, plugins), [document, plugins]);
 }
 
-/** Begins with a sample or an event that a trigger takes, until somebody writes another. */
-function useFirstEvent(triggers: GraphNode[]): void {
+/** Has an event at hand, until somebody writes another. */
+function usePreparedEvent(triggers: GraphNode[]): void {
   const workflow = useEditor((state) => state.workflow?.id);
-  const open = useTestDraft((state) => state.open);
-  const { samples } = useSamples(workflow);
-  const first = useMemo(() => {
-    const [sample] = samples ?? [];
-    return sample ? { type: sample.event_type, text: format(sample.properties) } : firstEvent(triggers[0]);
-  }, [samples, triggers]);
+  const trigger = triggers[0]?.id;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the first trigger that is drawn suggests an event.
   useEffect(() => {
-    if (workflow) open(workflow, first);
-  }, [workflow, open, first]);
+    if (workflow) void prepareEvent(workflow);
+  }, [workflow, trigger]);
 }
 
 // ── The event ───────────────────────────────────────────────────────────────────────────────────────

@@ -47,3 +47,9 @@ export function startOf(triggers: readonly GraphNode[], chosen: string | null): 
   const [only, another] = triggers;
   return only && !another && only.plugin !== "start" ? only : undefined;
 }
+
+/** Does one of the patterns (`order.placed`, `github.*`) name this type? */
+export const namesType = (patterns: readonly string[], type: string): boolean =>
+  patterns.some((pattern) =>
+    pattern.endsWith(".*") ? type.startsWith(pattern.slice(0, -1)) : pattern === type,
+  );

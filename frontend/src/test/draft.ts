@@ -15,6 +15,7 @@ interface TestDraft extends TestEvent {
   untouched: boolean;
   /** Rises when the text was replaced from outside, so that the editor takes it over. */
   loaded: number;
+  /** Go on with what was written for this workflow before, or else begin with `first`. */
   open: (workflow: string, first: { type: string; text: string }) => void;
   edit: (fields: Partial<TestEvent>) => void;
   load: (event: { type: string; text: string }) => void;
@@ -31,8 +32,7 @@ export const useTestDraft = create<TestDraft>()((set, get) => ({
   loaded: 0,
 
   open: (workflow, first) => {
-    const { workflow: current, untouched } = get();
-    if (workflow === current && !untouched) return;
+    if (workflow === get().workflow && !get().untouched) return;
     const kept = recall(workflow);
     set({ workflow, start: null, ...first, ...kept, untouched: kept === null, loaded: get().loaded + 1 });
   },

@@ -1,41 +1,22 @@
 /** Firing the test event on the draft as it is drawn, saved or not. */
-import { create } from "zustand";
 import { ApiError, api, Offline } from "@/api/client";
-import type { Problem, Run } from "@/api/types";
+import type { Run } from "@/api/types";
 import { queryClient } from "@/app/query";
 import { usePanels } from "@/editor/panels";
 import { useEditor } from "@/model/editor";
 import { openFired } from "@/runs/open";
 import { startOf, triggersOf } from "./acts";
 import { useTestDraft } from "./draft";
+import { type FireErrors, useFiring } from "./fired";
+import { prepareEvent } from "./first";
 import { parseProperties } from "./properties";
-
-export interface FireErrors {
-  type?: string;
-  properties?: string;
-  /** What belongs to no field. */
-  other?: string;
-  problems?: Problem[];
-}
-
-interface Firing {
-  busy: boolean;
-  errors: FireErrors;
-  /** The run that was fired last. */
-  run: Run | null;
-}
-
-export const useFiring = create<Firing>()(() => ({ busy: false, errors: {}, run: null }));
-
-export function clearErrors(): void {
-  useFiring.setState({ errors: {} });
-}
 
 /** Fire. Errors stand at their places in the Test panel, which is opened to show them. */
 export async function fireTest(options: { until?: string } = {}): Promise<void> {
   const { workflow } = useEditor.getState();
   if (!workflow || useFiring.getState().busy) return;
   usePanels.getState().showBottom("test");
+  if (useTestDraft.getState().workflow !== workflow.id) await prepareEvent(workflow.id);
   const { type } = useTestDraft.getState();
   const { value, error } = parseProperties(useTestDraft.getState().text);
   if (type.trim() === "") return refuse({ type: "Name the event's type." });

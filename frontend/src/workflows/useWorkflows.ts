@@ -25,6 +25,13 @@ export function useWorkflows() {
   return { workflows: data?.pages.flatMap((page) => page.results) ?? [], isPending, error };
 }
 
+/** The names of the workflows by their ids; one that was deleted has none. */
+export function useWorkflowNames(): (id: string) => string {
+  const { workflows, isPending } = useWorkflows();
+  return (id) =>
+    workflows.find((workflow) => workflow.id === id)?.name ?? (isPending ? "" : "A deleted workflow");
+}
+
 export function useWorkflowActions() {
   const client = useQueryClient();
   const [, navigate] = useLocation();

@@ -11,7 +11,6 @@ export const summary = (preview: string): Summary => ({
 export function makeRun(fields: Partial<Run> & { id: string }): Run {
   return {
     workflow: "w",
-    workflow_name: "Orders",
     version: null,
     kind: "foreground",
     is_test: true,
