@@ -133,7 +133,7 @@ def dynamic_sources(plugin: type[Plugin], config: Mapping[str, Any]) -> Iterator
 
 def programs(
     plugin: type[Plugin], config: Mapping[str, Any]
-) -> Iterator[tuple[tuple[str | int, ...], expressions.Program]]:
+) -> Iterator[tuple[tuple[str | int, ...], expressions.TextProgram]]:
     """Each text of a config that is evaluated, compiled, with its path; faulty ones are left out."""
     for name, kind, source in dynamic_sources(plugin, config):
         try:

@@ -221,8 +221,8 @@ def _expression_problems(facts: _Facts) -> Iterator[Problem]:
             continue
         before: set[str] | None = None
         for path, program in configs.programs(plugin, facts.config(node)):
-            for message, at in program.warnings:
-                place = configs.placed(program.fault(message, at))
+            for message, at in program.source.warnings:
+                place = configs.placed(program.source.fault(message, at))
                 yield Problem("compares_text_with_number", place, node.id, path=path, severity="warning")
             for name in sorted(program.names):
                 if name not in names:
@@ -279,17 +279,16 @@ def _reads_of_nothing(facts: _Facts, node: Node, start: Node, field: str) -> Ite
     if plugin is None:
         return
     for path, program in configs.programs(plugin, facts.config(node)):
-        if not program.payload_reads:
+        source = program.source
+        if not source.payload_reads:
             continue
-        read = next(read.text for read in program.reads if read.at == program.payload_reads[0])
+        read = next(read.text for read in source.reads if read.at == source.payload_reads[0])
         text = (
             f"“{node.name}” reads {read}, but behind “{start.name}” the payload is empty. "
             f"Read it from the event, or forward the payload."
         )
         cures = (
-            Cure(
-                "Read event.properties", node.id, path, read_from_event(program.text, program.payload_reads)
-            ),
+            Cure("Read event.properties", node.id, path, read_from_event(source.text, source.payload_reads)),
             Cure(f"Forward the payload of “{start.name}”", start.id, ("config", field), True),
         )
         yield Problem("payload_is_empty", text, node.id, path=path, cures=cures)

@@ -96,6 +96,28 @@ def encode(value: JSON) -> bytes:
     return orjson.dumps(value)
 
 
+def is_larger(value: JSON, characters: int) -> bool:
+    """Whether a value takes more characters than that to write, or is nested too deeply.
+
+    Shared parts count each time that they are reached, so what doubles itself is soon found out.
+    """
+    level, depth, size = [value], 0, 0
+    while level and size <= characters and depth <= MAX_DEPTH:
+        below: list[JSON] = []
+        for item in level:
+            if isinstance(item, str):
+                size += len(item)
+            elif isinstance(item, dict):
+                size += sum(map(len, item))
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+            if size + len(below) > characters:
+                return True
+        level, depth, size = below, depth + 1, size + 2 * len(below)
+    return bool(level)
+
+
 def summarise(value: JSON, encoded: bytes | None = None) -> dict[str, Any]:
     """What an edge shows of a payload: ``type``, ``size`` in bytes, ``count`` of parts, ``preview``."""
     if encoded is None:
