@@ -52,8 +52,9 @@ export const POLL_EVERY = 1_000;
 const STEPS_PER_ANSWER = 1_000;
 const SIGNED_OUT = 4401;
 const FORBIDDEN = 4403;
-/** So many openings in a row that fail before anything came through mean: no socket can be had here. */
+/** So many sockets in a row through which nothing came mean: no socket can be had here. */
 const GIVE_UP_AFTER = 3;
+const SHORT_LIFE = 5_000;
 const RETRY_WHILE_POLLING = 30_000;
 
 export function backOff(attempt: number, random: number): number {
@@ -137,6 +138,7 @@ export class LiveConnection {
   }
 
   private connect(): void {
+    const began = this.world.now();
     let opened = false;
     const socket = this.world.open();
     this.socket = socket;
@@ -145,10 +147,16 @@ export class LiveConnection {
       this.onOpen();
     };
     socket.onmessage = ({ data }) => {
-      if (this.socket === socket) this.onFrame(JSON.parse(String(data)) as Frame);
+      if (this.socket !== socket) return;
+      this.failures = 0;
+      this.everLive = true;
+      this.onFrame(JSON.parse(String(data)) as Frame);
     };
     socket.onclose = ({ code, reason }) => {
-      if (this.socket === socket) this.onClose(opened, code, reason);
+      if (this.socket !== socket) return;
+      // A proxy may open a socket and close it at once: that is no socket either.
+      if (opened && this.world.now() - began > SHORT_LIFE) this.failures = 0;
+      this.onClose(code, reason);
     };
   }
 
@@ -161,33 +169,38 @@ export class LiveConnection {
   }
 
   private onOpen(): void {
-    this.failures = 0;
     this.stopPolling();
     this.catchingUp = 0;
     const resumes = this.watchedRun !== null && this.everLive;
-    this.everLive = true;
     this.lostSince = 0;
     this.set(resumes ? { kind: "catching_up", steps: 0 } : { kind: "live" });
     this.sendWatchRun();
     this.sendWatchWorkflow();
   }
 
-  private onClose(opened: boolean, code: number, reason: string): void {
+  private onClose(code: number, reason: string): void {
     this.socket = null;
     if (code === SIGNED_OUT) this.set({ kind: "signed_out" });
     else if (code === FORBIDDEN) {
       this.set({ kind: "refused", detail: reason || "The server refused the live connection." });
-    } else this.retry(opened);
+    } else this.retry();
   }
 
-  private retry(opened: boolean): void {
+  private retry(): void {
     this.lostSince ||= this.world.now();
     this.failures += 1;
-    if (!opened && this.failures >= GIVE_UP_AFTER) this.startPolling();
-    const wait = this.cancelPoll ? RETRY_WHILE_POLLING : backOff(this.failures, this.world.random());
+    if (this.failures >= GIVE_UP_AFTER) this.startPolling();
     if (!this.cancelPoll) {
       this.set({ kind: "reconnecting", attempt: this.failures, since: this.lostSince });
     }
+    // Where a socket was had before it will be had again; elsewhere it is tried now and then.
+    this.retryIn(
+      this.cancelPoll && !this.everLive ? RETRY_WHILE_POLLING : backOff(this.failures, this.world.random()),
+    );
+  }
+
+  private retryIn(wait: number): void {
+    this.cancelRetry?.();
     this.cancelRetry = this.world.later(() => {
       this.cancelRetry = null;
       this.connect();
@@ -263,7 +276,10 @@ export class LiveConnection {
   private async poll(): Promise<void> {
     try {
       await Promise.all([this.pollWorkflow(), this.pollRun()]);
-      if (this.cancelPoll) this.set({ kind: "polling" });
+      if (!this.cancelPoll) return;
+      const isBack = this.state.kind === "offline";
+      this.set({ kind: "polling" });
+      if (isBack && this.cancelRetry) this.retryIn(0);
     } catch (error) {
       if (!this.cancelPoll) return;
       if (this.world.isSignedOut(error)) {

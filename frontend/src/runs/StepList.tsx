@@ -123,7 +123,7 @@ function StepRow({ step, top, span, now, current }: StepRowProps) {
       onClick={() => selectStep(step.node, step.id)}
       style={{ transform: `translateY(${top}px)`, height: ROW }}
       className={cx(
-        "absolute inset-x-0 top-0 grid cursor-pointer grid-cols-[16px_minmax(9rem,1.6fr)_3.5rem_minmax(4rem,1.3fr)_minmax(4.5rem,1fr)] items-center gap-2.5 px-3 text-sm",
+        "absolute inset-x-0 top-0 grid cursor-pointer grid-cols-[16px_minmax(9rem,1.6fr)_3.5rem_minmax(4rem,1.3fr)_minmax(5rem,1.2fr)] items-center gap-2.5 px-3 text-sm",
         current ? "bg-accent-soft" : "hover:bg-hover",
       )}
     >
@@ -136,7 +136,12 @@ function StepRow({ step, top, span, now, current }: StepRowProps) {
       </span>
       <span className="text-right text-muted text-xs tabular-nums">{elapsed}</span>
       <TimeBar step={step} span={span} now={now} />
-      <span className="truncate text-faint text-xs">{resultOf(step)}</span>
+      <span
+        className={cx("truncate text-xs", step.error ? "text-fail" : "text-faint")}
+        title={step.error?.message}
+      >
+        {resultOf(step)}
+      </span>
     </div>
   );
 }

@@ -246,6 +246,25 @@ describe("when the socket is lost", () => {
     expect(world.wire.sent[0]).toEqual({ op: "watch", run: "root", after: { root: 5 } });
   });
 
+  test("a server that restarts is live again as soon as it answers", async () => {
+    world.failure = "offline";
+    world.wire.breaks();
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await world.pass(3_000);
+      world.wire.breaks();
+    }
+    await world.pass(1_500);
+    expect(live.state.kind).toBe("offline");
+
+    world.failure = null;
+    world.answers = { "runs/root/": { tree: [] }, "runs/?workflow=w": { results: [] } };
+    await world.pass(1_500);
+    world.wire.accept();
+
+    expect(world.wire.sent[0]).toEqual({ op: "watch", run: "root", after: { root: 5 } });
+    expect(live.state.kind).toBe("catching_up");
+  });
+
   test("a person who is signed out is not connected again", async () => {
     world.wire.breaks(4401);
     await world.pass(60_000);
@@ -290,6 +309,15 @@ describe("where no socket can be had", () => {
     expect(rows.taken.map((step) => step.seq)).toEqual([4, 6]);
     expect(rows.runs.map((run) => run.id)).toContain("child");
     expect(rows.list.map((run) => run.id)).toContain("root");
+  });
+
+  test("a proxy that opens sockets and closes them at once makes no difference", async () => {
+    await world.pass(31_000);
+    world.wire.accept();
+    world.wire.breaks();
+    await world.pass(1_500);
+
+    expect(live.state.kind).toBe("polling");
   });
 
   test("a socket is still tried now and then, and ends the polling", async () => {
