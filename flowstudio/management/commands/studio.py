@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from daphne.server import Server  # first of all: it installs Twisted's asyncio reactor
+from django.apps import apps
 from django.conf import settings as django_settings
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -125,11 +127,23 @@ def _application() -> Any:
     return application if isinstance(application, asgi.Application) else asgi.wrap(application)
 
 
+def _with_static_files(application: Any) -> Any:
+    """As `runserver` does it: with DEBUG on, a host's static files are served from where they lie."""
+    if django_settings.DEBUG and apps.is_installed("django.contrib.staticfiles"):
+        return ASGIStaticFilesHandler(application)
+    return application
+
+
 def _serve(application: Any, listening: socket.socket, say_ready: Callable[[], None]) -> None:
     runner = LocalRunner(application)
     runner.start()
     # daphne has no lifespan; a Deferred returned by this trigger holds its end until the runner has drained.
     reactor.addSystemEventTrigger("before", "shutdown", lambda: threads.deferToThread(runner.drain))
     endpoint = f"fd:fileno={listening.fileno()}"
-    Server(application, endpoints=[endpoint], server_name="flowstudio", ready_callable=say_ready).run()
+    Server(
+        _with_static_files(application),
+        endpoints=[endpoint],
+        server_name="flowstudio",
+        ready_callable=say_ready,
+    ).run()
     writer.stop()
