@@ -30,7 +30,7 @@ ASGI_APPLICATION = "<your project>.asgi.application\""""
 
 
 def check_database(**options: Any) -> list[CheckMessage]:
-    database = django_settings.DATABASES.get("default", {})
+    database: dict[str, Any] = django_settings.DATABASES.get("default", {})
     engine = database.get("ENGINE", "")
     if engine.endswith(("mysql", "oracle")):
         name = "MySQL" if engine.endswith("mysql") else "Oracle"

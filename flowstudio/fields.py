@@ -9,6 +9,10 @@ from django.db import models
 class ValueField(models.BinaryField):
     """A small JSON value, read and written as Python; large payloads use a plain BinaryField."""
 
+    # What django-stubs takes for the type of the attribute
+    _pyi_private_get_type: Any
+    _pyi_private_set_type: Any
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return None if value is None else orjson.loads(bytes(value))
 

@@ -61,7 +61,7 @@ def _allow_vite(directives: dict[str, list[Any]], server: str) -> None:
 
 def guarded(view: Callable[..., Any]) -> Callable[..., Any]:
     """``view`` with the policy and the headers on its answer; ``request.csp_nonce`` inside."""
-    middleware = CSPMiddleware(lambda request: None)  # type: ignore[arg-type,return-value]
+    middleware = CSPMiddleware(lambda request: None)  # type: ignore[arg-type]
 
     def finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if hasattr(response, "render") and not getattr(response, "is_rendered", True):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from flowstudio.api import shapes
@@ -27,15 +28,16 @@ def events_in(request: Request) -> tuple[list[NewEvent], bool]:
 
 def _all_of(data: list[Any]) -> list[NewEvent]:
     """Every event of a list, or the errors of all that are wrong."""
-    found, errors = [], []
+    found: list[NewEvent] = []
+    errors: dict[Any, Any] = {}
     for index, item in enumerate(data):
         serializer = _serializer(item)
         if serializer.is_valid():
             found.append(_new(serializer.validated_data))
         else:
-            errors.append({index: serializer.errors})
+            errors[index] = serializer.errors
     if errors:
-        raise shapes.ValidationError({key: value for error in errors for key, value in error.items()})
+        raise ValidationError(errors)
     return found
 
 

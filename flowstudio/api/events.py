@@ -69,21 +69,21 @@ class Events(ApiView):
     def post(self, request: Request) -> HttpResponseBase:
         wait = self.query(shapes.WaitQuery).get("wait")
         new, is_list = accepting.events_in(request)
-        accepted: list[Accepted] = writer.run(_accept_all, new, request)
+        accepted: list[Accepted] = writer.run(_accept_all, new, request.user, request.auth)
         runs = [run for each in accepted for run in each.runs]
         if wait is None:
             waiting.wait_for_children([run.pk for run in runs if _submits_at_once(run)], ID_SECONDS)
             return _accepted_answer(accepted, is_list, 202)
         seconds, ids = min(wait, settings.MAX_WAIT_SECONDS), [run.pk for run in runs]
         if not is_list and (answered := waiting.wait_for_answer(ids, seconds)):
-            return answers.response_of(answered.answer)
+            return answers.response_of(bytes(answered.answer or b""))
         ended = all(run.status in ENDED for run in waiting.wait_for_end(ids, seconds if is_list else 0))
         return _accepted_answer(accepted, is_list, 200 if ended else 202)
 
 
-def _accept_all(new: Iterable[events.NewEvent], request: Request) -> list[Accepted]:
+def _accept_all(new: Iterable[events.NewEvent], user: Any, token: Any) -> list[Accepted]:
     """One job of the writer: all of a list is stored, or nothing."""
-    return [events.accept(each, user=request.user, token=request.auth) for each in new]
+    return [events.accept(each, user=user, token=token) for each in new]
 
 
 def _submits_at_once(run: Run) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.utils.functional import Promise
 from rest_framework import status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -42,8 +42,11 @@ class JSONParser(BaseParser):
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        announced = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or 0
-        body = read_body(stream, int(announced))
+        meta = (parser_context or {})["request"].META
+        encoding = meta.get("HTTP_CONTENT_ENCODING", "identity")
+        if encoding != "identity":  # a few compressed kilobytes unpack to gigabytes
+            raise UnsupportedMediaType(encoding, "Compressed bodies are not taken; send plain JSON.")
+        body = read_body(stream, int(meta.get("CONTENT_LENGTH") or 0))
         try:
             return values.loads(body)
         except values.ValueRefused as refused:

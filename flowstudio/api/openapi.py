@@ -46,7 +46,7 @@ class SessionScheme(OpenApiAuthenticationExtension):
 def operation(
     operation_id: str,
     summary: str,
-    answers: Mapping[int, Any],
+    answers: Mapping[Any, Any],
     *,
     body: Any = None,
     query: type[serializers.Serializer] | None = None,

@@ -1,5 +1,6 @@
 """The palette: all plugins as this person may use them; and what an administrator sets for each."""
 
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -38,12 +39,17 @@ class Plugins(ApiView):
         )
 
 
+@cache  # a declaration does not change while the process runs
+def _declaration(plugin_id: str) -> dict[str, Any]:
+    return describe(_plugin(plugin_id))
+
+
 def _described(plugin: type[Plugin], enabled: bool, defaults: dict[str, Any]) -> dict[str, Any]:
-    described = describe(plugin)
+    described = _declaration(plugin.id)
     return {
         **described,
         "enabled": enabled,
-        "defaults": {**described.get("defaults", {}), **defaults},
+        "defaults": {**described["defaults"], **defaults},
     }
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.request import Request
@@ -30,6 +31,10 @@ def _json(token: ApiToken) -> dict[str, Any]:
     }
 
 
+def _of(user: Any) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(user=user, revoked__isnull=True)
+
+
 class Tokens(ApiView):
     session_only = True
 
@@ -42,7 +47,7 @@ class Tokens(ApiView):
     )
     def get(self, request: Request) -> Response:
         self.query(shapes.PageQuery)
-        found = ApiToken.objects.filter(user=request.user, revoked__isnull=True)
+        found = _of(request.user)
         return paged(request, found, lambda page: list(map(_json, page)), ordering=("-id",))
 
     @operation(
@@ -67,7 +72,6 @@ class TokenItem(ApiView):
 
     @operation("tokens_revoke", "Revoke a token, at once and for good", {204: None}, problem=(404,), tag=TAG)
     def delete(self, request: Request, token_id: int) -> Response:
-        mine = ApiToken.objects.filter(user=request.user, pk=token_id, revoked__isnull=True)
-        if not mine.update(revoked=timezone.now()):
+        if not _of(request.user).filter(pk=token_id).update(revoked=timezone.now()):
             raise Http404
         return Response(status=204)

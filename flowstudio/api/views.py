@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.openapi import AutoSchema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.schemas.inspectors import ViewInspector
 from rest_framework.views import APIView
 
 from flowstudio.api import media, problems
@@ -23,7 +24,7 @@ class ApiView(APIView):
     content_negotiation_class = media.AlwaysJSON
     metadata_class = None
     versioning_class = None
-    schema = AutoSchema()
+    schema: ViewInspector | None = AutoSchema()
 
     session_only = False  # tokens have no access, whatever their scopes
     write_scopes: tuple[str, ...] = ("write",)
@@ -42,13 +43,13 @@ class ApiView(APIView):
             request.META["CONTENT_LENGTH"] = str(media.settings.MAX_BODY_BYTES)
         return super().initialize_request(request, *args, **kwargs)
 
-    def body(self, shape: type[Body], **options: Any) -> dict[str, Any]:
+    def body(self, shape: type[Body], **options: Any) -> Any:
         """The request's body, checked against its declared shape."""
         serializer = shape(data=self.request.data, **options)
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def query(self, shape: type[Body]) -> dict[str, Any]:
+    def query(self, shape: type[Body]) -> Any:
         """The query string, checked the same way: a bad filter is an error, never ignored."""
         given = {key: value for key, value in self.request.query_params.items() if value != ""}
         serializer = shape(data=given)

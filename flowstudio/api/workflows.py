@@ -55,7 +55,8 @@ class Workflows(ApiView):
         tag=TAG,
     )
     def post(self, request: Request) -> Response:
-        if not request.user.has_perm("flowstudio.add_workflow"):
+        user: Any = request.user
+        if not user.has_perm("flowstudio.add_workflow"):
             raise PermissionDenied(
                 "You may not create workflows: your user lacks the permission 'flowstudio.add_workflow'."
             )
@@ -66,8 +67,8 @@ class Workflows(ApiView):
             description=given.get("description", ""),
             settings=given.get("settings", {}),
             graph=graph.to_bytes(),
-            owner=request.user,
-            updated_by=request.user,
+            owner=user,
+            updated_by=user,
         )
         return Response(workflow_json.whole(request.user, workflow), status=201)
 
@@ -142,7 +143,9 @@ class WorkflowItem(ApiView):
 
 
 def _columns(given: dict[str, Any], before: Workflow) -> dict[str, Any]:
-    changed = {name: given[name] for name in ("name", "description", "enabled") if name in given}
+    changed: dict[str, Any] = {
+        name: given[name] for name in ("name", "description", "enabled") if name in given
+    }
     if "graph" in given:
         changed["graph"] = given["graph"].to_bytes()
     if "settings" in given:

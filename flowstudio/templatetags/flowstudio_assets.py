@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from django import template
-from django.contrib.staticfiles.storage import HashedFilesMixin, staticfiles_storage
+from django.contrib.staticfiles.storage import HashedFilesMixin
+from django.core.files.storage import storages
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_vite.core.asset_loader import DjangoViteAppClient, DjangoViteConfig
@@ -29,10 +30,10 @@ class Bundle(DjangoViteAppClient):
     def get_production_server_url(self, path: str) -> str:
         """Vite's names are hashes already; a host's hashing storage must not hash them again."""
         name = f"flowstudio/{path}"
-        if isinstance(staticfiles_storage._wrapped or staticfiles_storage, HashedFilesMixin):
-            url: str = super(HashedFilesMixin, staticfiles_storage._wrapped).url(name)
-            return url
-        return staticfiles_storage.url(name)
+        storage: Any = storages["staticfiles"]
+        plain: Any = super(HashedFilesMixin, storage) if isinstance(storage, HashedFilesMixin) else storage
+        url: str = plain.url(name)
+        return url
 
 
 def bundle() -> Bundle:

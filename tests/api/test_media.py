@@ -1,5 +1,6 @@
 """The door of the API: what no JSON may be, and that what passes comes back as it was."""
 
+import gzip
 import json
 import string
 
@@ -113,6 +114,16 @@ def test_what_is_not_declared_as_json_is_refused(client, kind):
     answer = client.post(DOOR, event(b"{}"), content_type=kind)
 
     assert answer.status_code == 415
+
+
+@pytest.mark.django_db
+def test_a_compressed_body_is_refused_unread(client):
+    bomb = gzip.compress(event(b'"' + b"x" * 10_000_000 + b'"'))
+
+    answer = client.post(DOOR, bomb, headers={"Content-Encoding": "gzip"})
+
+    assert answer.status_code == 415
+    assert "plain JSON" in answer.json()["detail"]
 
 
 @pytest.mark.django_db
