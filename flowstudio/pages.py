@@ -14,7 +14,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from flowstudio import __version__, signin
+from flowstudio import __version__, attempts, signin
 from flowstudio.templatetags.flowstudio_assets import is_built
 
 
@@ -53,6 +53,25 @@ def boot(request: HttpRequest) -> dict[str, Any]:
 class SignIn(LoginView):
     template_name = "flowstudio/sign_in.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not attempts.blocked(request, self._name()):
+            return super().post(request, *args, **kwargs)
+        form = self.form_class(request, initial={"username": self._name()})
+        answer = self.render_to_response(self.get_context_data(form=form, blocked=True), status=429)
+        answer.headers["Retry-After"] = str(attempts.SECONDS)
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        attempts.succeeded(self.request, self._name())
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        attempts.failed(self.request, self._name())
+        return super().form_invalid(form)
+
+    def _name(self) -> str:
+        return self.request.POST.get("username", "")
 
     def get_default_redirect_url(self) -> str:
         return reverse("flowstudio:workflows")

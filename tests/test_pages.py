@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.test import Client
 
+from flowstudio import attempts
 from flowstudio.templatetags import flowstudio_assets
 
 UUID = "01a20bef-974b-7f2f-9029-6a7a4fc0dac9"
@@ -160,6 +162,28 @@ def test_a_wrong_password_is_said_plainly(client, password, built):
     assert 'role="alert"' in page
     assert 'value="ann"' in page
     assert "wrong" not in page
+
+
+def test_guessing_a_password_is_stopped_for_a_while(client, user, password, built):
+    cache.clear()
+    for _ in range(attempts.ALLOWED):
+        assert client.post("/sign-in/", {"username": "ann", "password": "guess"}).status_code == 200
+
+    blocked = client.post("/sign-in/", {"username": "Ann", "password": password})
+    elsewhere = client.post("/sign-in/", {"username": "ann", "password": password}, REMOTE_ADDR="10.0.0.2")
+    cache.clear()
+
+    assert (blocked.status_code, blocked["Retry-After"]) == (429, "300")
+    assert "Too many attempts" in blocked.content.decode()
+    assert elsewhere.status_code == 302
+
+
+def test_a_right_password_forgives_wrong_ones(client, password, built):
+    for _ in range(3):
+        for _ in range(attempts.ALLOWED - 1):
+            client.post("/sign-in/", {"username": "ann", "password": "guess"})
+        assert client.post("/sign-in/", {"username": "ann", "password": password}).status_code == 302
+        client.logout()
 
 
 def test_a_hosts_own_sign_in_page_is_used(client, settings):
