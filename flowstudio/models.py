@@ -10,8 +10,8 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
-from django.db import models
-from django.db.models import F, Q
+from django.db import connection, models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -390,10 +390,17 @@ class WebhookListener(models.Model):
         return f"{self.workflow} {self.node} until {self.expires}"
 
 
-def next_seq(run_id: Any, fence: int, count: int) -> bool:
+def next_seq(run_id: Any, fence: int, count: int, *, has_result: bool = False) -> int | None:
     """Begin a journal transaction: raise the run's ``seq`` by ``count``, unless another worker took it.
 
     The first statement of every such transaction; it serialises the run's writers on SQLite and
-    PostgreSQL alike. False: the fencing token is stale, roll back and stop.
+    PostgreSQL alike. Returns the new ``seq``; None: the fencing token is stale, roll back and stop.
+    ``has_result``: a node's result is stored, so the claims before count no more.
     """
-    return Run.objects.filter(pk=run_id, fence=fence).update(seq=F("seq") + count) == 1
+    claims = ", claims = 0" if has_result else ""
+    pk = Run._meta.pk.get_db_prep_value(run_id, connection)
+    sql = f"UPDATE {Run._meta.db_table} SET seq = seq + %s{claims} WHERE id = %s AND fence = %s RETURNING seq"
+    with connection.cursor() as cursor:  # by the ORM it takes two statements and five times as long
+        cursor.execute(sql, [count, pk, fence])
+        row = cursor.fetchone()
+    return None if row is None else row[0]

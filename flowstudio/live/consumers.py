@@ -71,8 +71,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.send(text_data=text)
 
     async def _close(self, code: int) -> None:
-        self._end()
         await self.close(code)
+        self._end()
 
     async def disconnect(self, code: int) -> None:
         self._end()

@@ -31,25 +31,13 @@ from flowstudio.ids import new_id
 from flowstudio.runs import commands as stored_commands
 from flowstudio.runs import news, writer
 from flowstudio.runs.records import Encoder, journal_entry, step_row
+from flowstudio.runs.statements import Insert
 
 logger = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.01
-STEP_FIELDS = [
-    "seq",
-    "attempts",
-    "status",
-    "queued",
-    "started",
-    "ended",
-    "ports",
-    "summary",
-    "input",
-    "outputs",
-    "error",
-    "log",
-    "background_run",
-]
+STORE_STEPS = Insert(models.Step, unique=("run_id", "node", "iteration"), keep=("id",))
+STORE_ENTRIES = Insert(models.JournalEntry)
 
 Place = tuple[str, str]
 """A node and the iteration it runs in."""
@@ -198,29 +186,24 @@ def _store(
     carried: Mapping[str, JSON] | None = None,
     child_id: UUID | None = None,
 ) -> None:
-    seq = _raise_seq(run, len(change.steps))
+    seq = _raise_seq(run, len(change.steps), has_result=bool(change.entries))
     for number, row in enumerate(change.steps, start=seq - len(change.steps) + 1):
         row.seq = number
     if change.steps:
-        models.Step.objects.bulk_create(
-            change.steps,
-            update_conflicts=True,
-            unique_fields=["run", "node", "iteration"],
-            update_fields=STEP_FIELDS,
-        )
+        STORE_STEPS.run(change.steps)
         news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id)
     if change.entries:
-        models.JournalEntry.objects.bulk_create(change.entries)
-        models.Run.objects.filter(pk=run.pk, claims__gt=0).update(claims=0)
+        STORE_ENTRIES.run(change.entries)
     if step is not None:
         stored_commands.store(run, step, commands, carried or {}, child_id)
 
 
-def _raise_seq(run: models.Run, count: int) -> int:
+def _raise_seq(run: models.Run, count: int, *, has_result: bool = False) -> int:
     """The run's ``seq`` after raising it by ``count``; the first statement of each transaction."""
-    if not models.next_seq(run.pk, run.fence, count):
+    seq = models.next_seq(run.pk, run.fence, count, has_result=has_result)
+    if seq is None:
         raise StaleRun(f"Run {run.pk} was claimed by another worker or has ended; this one stops.")
-    return models.Run.objects.values_list("seq", flat=True).get(pk=run.pk)
+    return seq
 
 
 def finish(run: models.Run, change: Change, status: str, reason: str, error: JSON) -> None:
@@ -231,7 +214,7 @@ def finish(run: models.Run, change: Change, status: str, reason: str, error: JSO
         status=status, reason=reason, error=error, ended=timezone.now(), worker=""
     )
     models.JournalEntry.objects.filter(run=run.pk).delete()
-    news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id)
+    news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id, ended=True)
 
 
 def _end_open_steps(run: models.Run, reason: str) -> None:

@@ -19,6 +19,7 @@ class News(NamedTuple):
     run: UUID
     seq: int
     workflow: UUID
+    ended: bool = False  # spares those who wait for an end a look at every step
 
 
 Listener = Callable[[News], None]
@@ -38,9 +39,9 @@ def _unsubscribe(listener: Listener) -> None:
     _listeners = tuple(known for known in _listeners if known is not listener)
 
 
-def publish(root: UUID, run: UUID, seq: int, workflow: UUID) -> None:
+def publish(root: UUID, run: UUID, seq: int, workflow: UUID, ended: bool = False) -> None:
     """Tell every listener now. One that fails is logged: watching can never break running."""
-    news = News(root, run, seq, workflow)
+    news = News(root, run, seq, workflow, ended)
     for listener in _listeners:
         try:
             listener(news)
@@ -48,6 +49,6 @@ def publish(root: UUID, run: UUID, seq: int, workflow: UUID) -> None:
             logger.exception("A listener for news of runs failed.")
 
 
-def publish_on_commit(root: UUID, run: UUID, seq: int, workflow: UUID) -> None:
+def publish_on_commit(root: UUID, run: UUID, seq: int, workflow: UUID, ended: bool = False) -> None:
     """Tell every listener once the current transaction is committed; never, if it is rolled back."""
-    transaction.on_commit(partial(publish, root, run, seq, workflow), robust=True)
+    transaction.on_commit(partial(publish, root, run, seq, workflow, ended), robust=True)

@@ -118,4 +118,4 @@ def _cancel_one(run: models.Run, now: Any) -> None:
         models.Step.objects.filter(pk=step).update(status=models.Status.CANCELLED, ended=now, seq=number)
     models.JournalEntry.objects.filter(run=run).delete()
     hints.abort_on_commit(run.pk)
-    news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id)
+    news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id, ended=True)

@@ -13,7 +13,7 @@ POLL_SECONDS = 0.25  # news come from this process only; another one may hold th
 
 def wait_for_end(run_ids: Sequence[UUID], seconds: float) -> list[models.Run]:
     """The runs as they are when all have ended, or when ``seconds`` are over."""
-    _wait(run_ids, seconds, lambda: not _open(run_ids))
+    _wait(run_ids, seconds, lambda: not _open(run_ids), only_ends=True)
     found = models.Run.objects.select_related("version", "event").in_bulk(list(run_ids))
     return [found[run_id] for run_id in run_ids if run_id in found]
 
@@ -31,12 +31,14 @@ def wait_for_children(run_ids: Sequence[UUID], seconds: float) -> None:
     _wait(run_ids, seconds, lambda: not childless.exists())
 
 
-def _wait(run_ids: Sequence[UUID], seconds: float, over: Callable[[], bool]) -> None:
+def _wait(
+    run_ids: Sequence[UUID], seconds: float, over: Callable[[], bool], *, only_ends: bool = False
+) -> None:
     watched = set(run_ids)
     heard = threading.Event()
 
     def hear(item: news.News) -> None:
-        if item.run in watched:
+        if item.run in watched and (item.ended or not only_ends):
             heard.set()
 
     deadline = time.monotonic() + seconds
