@@ -48,12 +48,14 @@ class CompiledConfig:
         """The config of this run: the plugin reads finished values as its attributes."""
         if self.shared is not None:
             return self.shared
-        found = dict(self._literals)
-        for name, compiled in self.dynamic.items():
-            try:
-                found[name] = self._checked(name, compiled.evaluate(scope))
-            except ExpressionError as error:
-                raise self._placed(name, error) from None
+        found = self._literals.copy()
+        name = ""
+        try:
+            for name, compiled in self.dynamic.items():
+                value = compiled.evaluate(scope)
+                found[name] = self._checked(name, value) if name in self._adapters else value
+        except ExpressionError as error:
+            raise self._placed(name, error) from None
         return _instance(self._model, found)
 
     def unevaluated(self) -> NodeConfig:
@@ -61,11 +63,8 @@ class CompiledConfig:
         return self.shared or _instance(self._model, self._literals | dict.fromkeys(self.dynamic))
 
     def _checked(self, name: str, value: JSON) -> Any:
-        adapter = self._adapters.get(name)
-        if adapter is None:
-            return value
         try:
-            return adapter.validate_python(value)
+            return self._adapters[name].validate_python(value)
         except ValidationError as error:
             raise ExpressionError(f"The value does not fit: {error.errors()[0]['msg']}.") from None
 

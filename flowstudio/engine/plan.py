@@ -37,9 +37,8 @@ class PlanNode:
     config: CompiledConfig
     settings: Settings
     incoming: int  # how many edges of the plan end here
-    ports: tuple[str, ...]  # all output ports, wired or not
+    fires: tuple[str, ...]  # the output ports that its plugin may fire, wired or not
     wired: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]  # port → (edge, target) of its edges
-    first_port: str | None  # what a disabled or continued node fires; None where there is none
     inline: bool  # a plain `run` without effects: executed in the runner's own loop
     is_async: bool
     first_arrival: bool
@@ -231,9 +230,8 @@ def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry) -> 
         config=compiled,
         settings=node.settings,
         incoming=edges.into[node.id],
-        ports=tuple(names),
+        fires=tuple(name for name in names if name != ERROR_PORT),
         wired=tuple((name, tuple(behind)) for name, behind in outgoing.items() if behind),
-        first_port=next((name for name in names if name != ERROR_PORT), None),
         inline=not plugin.effects and not is_async,
         is_async=is_async,
         first_arrival=plugin.on_first_arrival(compiled.unevaluated()),

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from flowstudio.engine import values
 from flowstudio.engine.errors import FlowStudioError
-from flowstudio.engine.plan import ERROR_PORT, PlanNode
+from flowstudio.engine.plan import PlanNode
 from flowstudio.engine.plugins import Answer, Command, Emit, Submit
 from flowstudio.engine.values import JSON
 
@@ -26,18 +26,21 @@ class PluginError(FlowStudioError):
 
 def read(node: PlanNode, payload: JSON, result: Any) -> tuple[dict[str, JSON], list[Command]]:
     """What ``run`` returned as outputs by port and commands; raises PluginError for anything else."""
+    outputs: dict[str, JSON] = {}
     if type(result) is tuple and len(result) == 2:
-        outputs: dict[str, JSON] = {}
-        _take(node, payload, outputs, *result)
+        port, sent = result
+        if sent is payload and port in node.fires:  # by far the most frequent, and checked before
+            return {port: sent}, []
+        _take(node, payload, outputs, port, sent)
         return outputs, []
     if result is None:
-        return {}, []
+        return outputs, []
     if not isinstance(result, list):
         kind = type(result).__name__
         raise PluginError(
             f"{_by(node)} returned a {kind}; it must be (port, payload), a list of those or None."
         )
-    outputs, commands = {}, []
+    commands: list[Command] = []
     for item in result:
         if isinstance(item, Submit | Emit | Answer):
             commands.append(item)
@@ -53,7 +56,7 @@ def read(node: PlanNode, payload: JSON, result: Any) -> tuple[dict[str, JSON], l
 
 def passed_on(node: PlanNode, payload: JSON) -> dict[str, JSON]:
     """The payload at the first output port: a node that is disabled, or continued after an error."""
-    return {} if node.first_port is None else {node.first_port: payload}
+    return dict.fromkeys(node.fires[:1], payload)
 
 
 def command_refused(node: PlanNode) -> PluginError:
@@ -112,8 +115,8 @@ class Untouched:
 
 def _take(node: PlanNode, payload: JSON, outputs: dict[str, JSON], port: Any, sent: JSON) -> None:
     """Accept one output, or say what is wrong with it."""
-    if port not in node.ports or port == ERROR_PORT:
-        known = ", ".join(name for name in node.ports if name != ERROR_PORT) or "none"
+    if port not in node.fires:
+        known = ", ".join(node.fires) or "none"
         raise PluginError(f"{_by(node)} fired the port {port!r}, which it does not have ({known}).")
     if port in outputs:
         raise PluginError(f"{_by(node)} fired the port {port!r} twice.")

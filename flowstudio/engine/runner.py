@@ -137,7 +137,8 @@ class _Execution:
     # ── One node ────────────────────────────────────────────────────────────────────────────────────
 
     def _begin(self, node: PlanNode) -> None:
-        payload = self._input(node)
+        arrived = self.arrived[node.index]
+        payload = arrived[0][1] if len(arrived) == 1 else self._merged(arrived)
         if self.given and (given := self.given.get((node.id, ""))) is not None:
             self._use_given(node, payload, given)
         elif node.inline or node.settings.disabled:
@@ -154,13 +155,22 @@ class _Execution:
     def _run_inline(self, node: PlanNode, payload: JSON) -> None:
         step = self._step(node, payload) if self.record else None
         outputs: Outputs
+        commands: Sequence[Command] = ()
         try:
             if node.settings.disabled:
                 outputs = results.passed_on(node, payload)
+            elif self.run.is_test:
+                with results.Untouched(node, self._shared(node, payload)) as copy:
+                    result = self._prepare(node, step, payload).run(self._argument(node, copy))
+                    outputs, commands = results.read(node, copy, result)
             else:
-                outputs, commands = self._run_here(node, step, payload)
-                if commands:
-                    raise results.command_refused(node)
+                argument = payload
+                if node.plugin.wants_arrivals:
+                    argument = self._argument(node, self._shared(node, payload))
+                result = self._prepare(node, step, payload).run(argument)
+                outputs, commands = results.read(node, payload, result)
+            if commands:
+                raise results.command_refused(node)
         except Exception as error:  # whatever a plugin raises fails its branch, and no more
             step = step or self._step(node, payload)
             outputs = self._failed(node, step, error)
@@ -168,16 +178,6 @@ class _Execution:
             self._end(step, outputs)
             self.sink.ended(step)
         self._deliver(node, outputs, None)
-
-    def _run_here(
-        self, node: PlanNode, step: StepRecord | None, payload: JSON
-    ) -> tuple[Outputs, list[Command]]:
-        if not self.run.is_test:
-            plugin = self._prepare(node, step, payload)
-            return results.read(node, payload, plugin.run(self._argument(node, self._shared(node, payload))))
-        with results.Untouched(node, self._shared(node, payload)) as copy:
-            plugin = self._prepare(node, step, payload)
-            return results.read(node, copy, plugin.run(self._argument(node, copy)))
 
     async def _run_task(self, node: PlanNode, step: StepRecord) -> None:
         if node.plugin.effects:
@@ -253,10 +253,7 @@ class _Execution:
         )
         return node.plugin(config, context)
 
-    def _input(self, node: PlanNode) -> JSON:
-        arrived = self.arrived[node.index]
-        if len(arrived) == 1:
-            return arrived[0][1]
+    def _merged(self, arrived: list[tuple[int, JSON]]) -> JSON:
         if not arrived:
             return self.start_payload
         arrived.sort(key=_edge_number)
@@ -314,6 +311,7 @@ class _Execution:
 
     def _deliver(self, node: PlanNode, outputs: Mapping[str, JSON], handed_over: str | None) -> None:
         """Resolve the edges behind a node that ended: those of its fired ports deliver, the others skip."""
+        begun, unresolved = self.begun, self.unresolved
         if outputs and self.plan.needs_scope:
             self.sent[node.name] = next(iter(outputs.values()))
         for port, edges in node.wired:
@@ -322,12 +320,12 @@ class _Execution:
                 continue
             payload = outputs[port]
             for edge, target in edges:
-                if self.begun[target]:  # it took the first arrival
+                if begun[target]:  # it took the first arrival
                     continue
                 self.arrived[target].append((edge, payload))
-                self.unresolved[target] -= 1
-                if self.unresolved[target] == 0 or self.plan.nodes[target].first_arrival:
-                    self.begun[target] = True
+                unresolved[target] -= 1
+                if unresolved[target] == 0 or self.plan.nodes[target].first_arrival:
+                    begun[target] = True
                     heappush(self.ready, target)
 
     def _skip(self, edges: Sequence[tuple[int, int]]) -> None:
