@@ -34,7 +34,7 @@ test: $(VENV)/.dev  ## Run every Python test, the browser's included
 	@FLOWSTUDIO_CHROMIUM="$$(scripts/chromium)" $(PY) -m pytest $(ARGS)
 
 test-django6: $(VENV)/bin/uv  ## Run the tests without the browser on Django 6, where a Python >= 3.12 exists
-	@scripts/test-django6 "$(VENV)/bin/uv"
+	@scripts/test-django6
 
 check: $(VENV)/.dev frontend/node_modules/.package-lock.json  ## Check format, lint, types, documents and the front end
 	@$(PY) -m ruff format --check .

@@ -76,12 +76,7 @@ def readme_plugin() -> str:
 
 def pythons() -> list[str]:
     """This Python and, where the machine has one, another that can run Django 6."""
-    newer = subprocess.run(
-        [UV, "python", "find", ">=3.12"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": ""},
-    )
+    newer = subprocess.run([ROOT / "scripts/newer-python"], capture_output=True, text=True)
     return list(dict.fromkeys([sys.executable, *newer.stdout.split()]))
 
 

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import django
 from django.core.management.utils import get_random_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -88,7 +89,11 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True  # no `collectstatic` needed
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = "flowstudio.staticfiles.is_immutable"
-EMAIL_BACKEND = os.environ.get("FLOWSTUDIO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+_MAIL = os.environ.get("FLOWSTUDIO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": _MAIL}}
+else:
+    EMAIL_BACKEND = _MAIL
 LOGIN_URL = "flowstudio:sign-in"
 LOGIN_REDIRECT_URL = "flowstudio:workflows"
 AUTH_PASSWORD_VALIDATORS = [
