@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from flowstudio.api import access
+from flowstudio.conf import settings
 from flowstudio.engine import graph as graphs
 from flowstudio.engine import values
 from flowstudio.engine.graph import Graph
@@ -47,7 +48,12 @@ def problems_of(graph: Graph, user: Any) -> list[dict[str, Any]]:
 
 
 def check(graph: Graph, user: Any) -> list[Any]:
-    return graphs.check(graph, plugins.registry(), disabled=plugins.disabled_for(user))
+    return graphs.check(
+        graph,
+        plugins.registry(),
+        disabled=plugins.disabled_for(user),
+        max_nodes=settings.MAX_GRAPH_NODES,
+    )
 
 
 def version(found: Version) -> dict[str, Any]:
