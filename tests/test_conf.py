@@ -32,7 +32,7 @@ def test_a_host_overrides_a_setting(settings):
     settings.FLOWSTUDIO = {"MAX_STEPS": 7}
 
     assert ours.MAX_STEPS == 7
-    assert ours.MAX_CLAIMS == DEFAULTS["MAX_CLAIMS"]
+    assert ours.MAX_CLAIMS == 5
 
 
 def test_a_name_that_is_none_is_an_error():
