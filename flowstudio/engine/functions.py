@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, Final, TypeVar, get_type_hints, overload
+from typing import Any, Final, TypeVar, get_args, get_type_hints, overload
 
 from pydantic import create_model
 from pydantic.fields import FieldInfo
@@ -68,12 +68,16 @@ def _config_of(function: Callable[..., Any]) -> type[NodeConfig]:
         if parameter.name in HANDED_IN:
             continue
         default = ... if parameter.default is parameter.empty else parameter.default
-        fields[parameter.name] = (hints.get(parameter.name, Any), _titled(parameter.name, default))
+        hint = hints.get(parameter.name, Any)
+        fields[parameter.name] = (hint, _titled(parameter.name, hint, default))
     return create_model("Config", __base__=NodeConfig, **fields)
 
 
-def _titled(name: str, default: Any) -> Any:
+def _titled(name: str, hint: Any, default: Any) -> Any:
+    """The default as a field, titled by the parameter's name where nothing else titles it."""
     if isinstance(default, FieldInfo):
+        return default
+    if any(isinstance(mark, FieldInfo) and mark.title for mark in get_args(hint)):
         return default
     return FieldInfo(default=default, title=name.replace("_", " ").capitalize())
 

@@ -75,7 +75,7 @@ class Registry:
     def _load_file(self, file: Path, module_name: str, identifier: str) -> None:
         try:
             module = _import_file(file, module_name)
-        except Exception as error:  # whatever a plugin's file does, the others load
+        except (Exception, SystemExit) as error:  # whatever a plugin's file does, the others load
             self._break(identifier, f"{file.name} cannot be imported: {type(error).__name__}: {error}")
             return
         declared = [plugin for _, plugin in _declared(module)]
