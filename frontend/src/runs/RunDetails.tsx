@@ -1,11 +1,10 @@
 /** The shown run: what started it, how it goes, what failed and what to do, its branches, its steps. */
-import { Link2, OctagonX } from "lucide-react";
+import { CornerUpRight, Link2, OctagonX } from "lucide-react";
 import { useState } from "react";
 import { boot } from "@/api/boot";
 import { api } from "@/api/client";
 import type { Run } from "@/api/types";
 import { copyText } from "@/inspector/io/copy";
-import { ErrorCard } from "@/inspector/io/ErrorCard";
 import { shownDocument, useEditor } from "@/model/editor";
 import { formatWhen, formatWhole, plural, useElapsed } from "@/run/format";
 import { BranchIcon, REASON, StatusIcon, StatusWord } from "@/run/status";
@@ -17,7 +16,7 @@ import { Spinner } from "@/ui/Spinner";
 import { toast } from "@/ui/toast";
 import { RunBadges } from "./RunBadges";
 import { StepList } from "./StepList";
-import { jumpTo } from "./select";
+import { selectStep } from "./select";
 
 export function RunDetails() {
   const { watched, root, runs, refusal } = useRunTree();
@@ -41,7 +40,7 @@ export function RunDetails() {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <RunHeader run={root} />
-      {runs.map(({ run }) => run.status === "failed" && <RunFailure key={run.id} run={run} />)}
+      <Failures />
       {runs.length > 1 && <RunTree shown={shown} onChoose={setOnly} />}
       <StepList run={shown} />
     </div>
@@ -102,29 +101,41 @@ function CancelButton({ run }: { run: Run }) {
   );
 }
 
+/** Which runs of the tree did not succeed, where, and what to do about it. */
+function Failures() {
+  const { runs } = useRunTree();
+  const failed = runs.filter(({ run }) => run.status === "failed");
+  if (failed.length === 0) return null;
+  return (
+    <ul aria-label="What failed" className="max-h-1/3 shrink-0 overflow-auto border-b bg-fail-soft py-1">
+      {failed.map(({ run }) => (
+        <RunFailure key={run.id} run={run} />
+      ))}
+    </ul>
+  );
+}
+
 function RunFailure({ run }: { run: Run }) {
   const failing = failingNode(run);
-  const reason = REASON[run.reason ?? ""];
   const name = useEditor((state) => shownDocument(state).nodes.find((node) => node.id === failing)?.name);
-  const where = run.kind === "background" ? "The background run failed" : "The run failed";
-  const message = [name ? `${where} at “${name}”.` : `${where}.`, run.error?.message ?? reason?.text]
-    .filter(Boolean)
-    .join(" ");
+  const reason = REASON[run.reason ?? ""];
+  const next = run.reason === "error" ? "" : reason?.next;
   return (
-    <div className="shrink-0 px-3 pt-2.5 pb-1">
-      <ErrorCard
-        error={{ ...run.error, type: run.error?.type ?? run.reason ?? "", message }}
-        facts={{
-          Run: run.id,
-          Event: run.event.type,
-          Node: name ?? "",
-          Reason: run.reason ?? "",
-          Began: run.queued,
-        }}
-        onJump={failing ? () => jumpTo(failing) : undefined}
-      />
-      {reason && <p className="px-1 pt-1.5 text-muted text-xs">{reason.next}</p>}
-    </div>
+    <li className="flex items-start gap-2.5 px-3 py-1.5 text-sm" data-run-id={run.id}>
+      <StatusIcon status="failed" className="mt-[3px]" />
+      <div className="min-w-0 flex-1">
+        <p className="break-words text-text">
+          {name && <span className="font-medium">{name}: </span>}
+          {run.error?.message ?? reason?.text ?? "The run failed."}
+        </p>
+        {next && <p className="text-muted text-xs">{next}</p>}
+      </div>
+      {failing && (
+        <Button size="sm" icon={CornerUpRight} onClick={() => selectStep(failing, null)}>
+          Jump to node
+        </Button>
+      )}
+    </li>
   );
 }
 

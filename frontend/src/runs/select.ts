@@ -11,9 +11,3 @@ export function selectStep(node: string, step: string | null): void {
   usePanels.getState().showRight("data");
   camera.reveal(node);
 }
-
-/** Bring a node before everything else into view, as after a failure. */
-export function jumpTo(node: string): void {
-  selectStep(node, null);
-  camera.fit([node]);
-}

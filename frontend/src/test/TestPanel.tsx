@@ -7,7 +7,7 @@ import { useEditor, usePlugin } from "@/model/editor";
 import { plural, useElapsed } from "@/run/format";
 import { StatusIcon, StatusWord } from "@/run/status";
 import { runStore, useRunTree } from "@/run/store";
-import { jumpTo } from "@/runs/select";
+import { selectStep } from "@/runs/select";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { TextInput } from "@/ui/Field";
@@ -223,7 +223,7 @@ function Refusal({ problems }: { problems: Problem[] }) {
               <button
                 type="button"
                 className="text-left text-text underline-offset-2 hover:underline"
-                onClick={() => problem.node && jumpTo(problem.node)}
+                onClick={() => problem.node && selectStep(problem.node, null)}
               >
                 {problem.message}
               </button>
@@ -282,7 +282,7 @@ function useJumpToFailure(run: string | null): void {
   useEffect(() => {
     if (run === null || useEditor.getState().selection.nodes.length > 0) return;
     const step = runStore.steps().find((each) => each.status === "failed");
-    if (step) jumpTo(step.node);
+    if (step) selectStep(step.node, null);
   }, [run]);
 }
 
@@ -331,7 +331,7 @@ function ActingNode({ node, does }: { node: GraphNode; does: string }) {
     <Tooltip label={plugin?.name ?? node.plugin} side="left">
       <button
         type="button"
-        onClick={() => jumpTo(node.id)}
+        onClick={() => selectStep(node.id, null)}
         className={cx("w-full rounded-md px-1.5 py-1 text-left text-xs hover:bg-hover")}
       >
         <span className="font-medium text-text">{node.name}</span> <span className="text-muted">{does}</span>

@@ -1,5 +1,5 @@
 /** What went wrong, in plain words: message, kind, attempt, the traceback folded away, a report to copy. */
-import { ClipboardCopy, CornerUpRight } from "lucide-react";
+import { ClipboardCopy } from "lucide-react";
 import type { ErrorValue } from "@/api/types";
 import { StatusIcon } from "@/run/status";
 import { Button } from "@/ui/Button";
@@ -10,10 +10,9 @@ interface ErrorCardProps {
   /** What the copied report says beside the error, line by line. */
   facts: Record<string, string>;
   attempts?: number;
-  onJump?: () => void;
 }
 
-export function ErrorCard({ error, facts, attempts = 1, onJump }: ErrorCardProps) {
+export function ErrorCard({ error, facts, attempts = 1 }: ErrorCardProps) {
   const traceback = typeof error.traceback === "string" ? error.traceback : "";
   return (
     <section aria-label="Error" className="rounded-lg border border-fail/30 bg-fail-soft px-3 py-2.5">
@@ -35,12 +34,7 @@ export function ErrorCard({ error, facts, attempts = 1, onJump }: ErrorCardProps
           </pre>
         </details>
       )}
-      <div className="mt-2 flex flex-wrap gap-1.5">
-        {onJump && (
-          <Button size="sm" icon={CornerUpRight} onClick={onJump}>
-            Jump to node
-          </Button>
-        )}
+      <div className="mt-1 -ml-1">
         <Button
           size="sm"
           variant="ghost"
