@@ -99,6 +99,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
                     raise BadMessage(f"There is no op {other!r}; there are watch, unwatch and ack.")
         except BadMessage as error:
             self._answer("bad_message", str(error))
+        except hub.TooMany as error:
+            self._answer("forbidden", str(error))
 
     async def _watch(self, watcher: Watcher, message: dict[str, Any]) -> None:
         if "run" in message:

@@ -36,7 +36,13 @@ T = TypeVar("T")
 ACCESS_SECONDS = 1.5
 FORBIDDEN = 4403
 LOST = 4408
+FAILED = 1011
 KNOWN_STATUSES = 5_000
+MAX_WATCHES = 100
+
+
+class TooMany(Exception):
+    """A socket asks to watch more than one may; the text says what to do."""
 
 
 @dataclass(slots=True, eq=False)
@@ -165,6 +171,9 @@ class Hub:
         if place is None or access is None or watcher not in self._watchers:
             return False
         root, workflow = place
+        others = sum(watcher in tree.watches for tree in self._trees.values() if tree.root != root)
+        if others >= MAX_WATCHES:
+            raise TooMany(f"One socket watches at most {MAX_WATCHES} runs; unwatch some.")
         tree = self._trees.get(root)
         if tree is None:
             tree = self._trees[root] = Tree(root, workflow)
@@ -172,7 +181,7 @@ class Hub:
         watch = tree.watches[watcher] = Watch(run_id, access.payloads, dict(positions))
         if tree.reader is None and not tree.was_read.is_set():
             self._read_tree(tree)
-        watch.catching_up = asyncio.create_task(self._catch_up(tree, watcher, watch, is_first=True))
+        watch.catching_up = asyncio.create_task(self._bring_up(tree, watcher, watch, is_first=True))
         return True
 
     def unwatch_run(self, watcher: Watcher, run_id: UUID) -> None:
@@ -193,7 +202,14 @@ class Hub:
                 tree.reader.cancel()
             self._trees.pop(tree.root, None)
 
-    async def _catch_up(self, tree: Tree, watcher: Watcher, watch: Watch, *, is_first: bool = False) -> None:
+    async def _bring_up(self, tree: Tree, watcher: Watcher, watch: Watch, *, is_first: bool = False) -> None:
+        try:
+            await self._catch_up(tree, watcher, watch, is_first)
+        except Exception:
+            logger.exception("A watcher of run %s could not be brought up to date.", tree.root)
+            await watcher.close(FAILED)  # it comes back and says what it has
+
+    async def _catch_up(self, tree: Tree, watcher: Watcher, watch: Watch, is_first: bool) -> None:
         """Bring one watcher to the tree's head; from then on it is live."""
         await tree.was_read.wait()
         self._send_runs(tree, watcher, watch, list(tree.runs), lambda run: not run.ended or is_first)
@@ -283,7 +299,7 @@ class Hub:
     ) -> None:
         if watcher.is_paused:
             watch.is_live = False
-            watch.catching_up = asyncio.create_task(self._catch_up(tree, watcher, watch))
+            watch.catching_up = asyncio.create_task(self._bring_up(tree, watcher, watch))
             return
         self._send_runs(tree, watcher, watch, changed, lambda run: not run.ended)
         for trace in traces:

@@ -25,7 +25,7 @@ from channels.worker import Worker
 from django.db import close_old_connections
 
 from flowstudio.conf import settings
-from flowstudio.runs import boot, branches, hints, writer
+from flowstudio.runs import boot, branches, hints, plugins, writer
 from flowstudio.runs.hints import wake
 from flowstudio.runs.services import Services
 
@@ -105,6 +105,7 @@ class LocalRunner:
         worker = Worker(self._with_runner, [BRANCH_CHANNEL], self._layer)
         tasks = [asyncio.create_task(worker.arun()), asyncio.create_task(self._tick())]
         self._ready.set()
+        self._threads.submit(plugins.registry)  # found before the first event waits for it
         await self._stop.wait()
         self._draining = True
         await _cancelled(tasks)

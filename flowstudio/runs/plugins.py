@@ -1,6 +1,7 @@
 """The plugins of this process: built in, from the folders of the settings, apps and entry points."""
 
 import importlib
+import threading
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -17,9 +18,17 @@ ENTRY_POINT_GROUP = "flowstudio.plugins"
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
-@cache
+_finding = threading.Lock()
+
+
 def registry() -> Registry:
     """All plugins, found once per process. One that cannot be imported is in ``.broken``."""
+    with _finding:  # a second thread that asks meanwhile must not import them a second time
+        return _found()
+
+
+@cache
+def _found() -> Registry:
     found = Registry()
     found.load_folder(_built_in())
     for folder in settings.PLUGIN_DIRS:

@@ -6,6 +6,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from flowstudio import models
+from flowstudio.live import hub
 from flowstudio.runs import news
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,6 +152,19 @@ async def test_a_watched_workflow_shows_its_runs_as_they_start_and_end(connect, 
     assert (started["run"]["id"], started["run"]["status"]) == (new.id, "running")
     assert (ended["run"]["id"], ended["run"]["status"]) == (new.id, "succeeded")
     assert ended["cursor"] >= started["cursor"]
+
+
+async def test_a_socket_watches_so_many_runs_and_no_more(connect, run, make_run, monkeypatch):
+    monkeypatch.setattr(hub, "MAX_WATCHES", 1)
+    other = await sync_to_async(make_run)(workflow=run.run.workflow)
+    socket = await connect()
+    await socket.watch(run=run.id)
+
+    await socket.watch(run=other.id)
+    error = await socket.next("error")
+
+    assert error["code"] == "forbidden"
+    assert "unwatch some" in error["detail"]
 
 
 async def test_without_the_role_payloads_nothing_of_what_was_worked_on_is_sent(connect, run, make_viewer):
