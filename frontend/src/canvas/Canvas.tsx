@@ -42,6 +42,7 @@ const NO_NODES: FlowNode[] = [];
 const NO_EDGES: FlowEdge[] = [];
 const NOT_MOVED: ReadonlyMap<string, Point> = new Map();
 const MINIMAP_UP_TO = 1000;
+const MINIMAP_FROM_HEIGHT = 480;
 
 export function Canvas() {
   return (
@@ -62,6 +63,7 @@ function Flow() {
   const zoomedOut = useCanvas((state) => state.zoomedOut);
   const connecting = useCanvas((state) => state.fits !== null);
   const [moved, setMoved] = useState(NOT_MOVED);
+  const [roomy, setRoomy] = useState(true);
   const cache = useMemo(() => new FlowCache(), []);
   const wrapper = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
@@ -81,6 +83,15 @@ function Flow() {
     const frame = requestAnimationFrame(() => camera.fit(undefined, true));
     return () => cancelAnimationFrame(frame);
   }, [flow, workflowId, viewing]);
+
+  useEffect(() => {
+    const sizes = new ResizeObserver(([entry]) => {
+      setRoomy((entry?.contentRect.height ?? 0) > MINIMAP_FROM_HEIGHT);
+      camera.resized();
+    });
+    if (wrapper.current) sizes.observe(wrapper.current);
+    return () => sizes.disconnect();
+  }, []);
 
   const onNodesChange = useCallback((changes: NodeChange<FlowNode>[]) => {
     const picked = changes.filter((change) => change.type === "select");
@@ -172,6 +183,7 @@ function Flow() {
         onEdgesChange={onEdgesChange}
         onNodeDragStop={onDragStop}
         onSelectionDragStop={(event, dragged) => onDragStop(event, null, dragged)}
+        onMoveStart={(event) => event && camera.moved()}
         onMove={(_, { zoom }) => {
           const out = zoom < camera.OVERVIEW_BELOW;
           if (out !== useCanvas.getState().zoomedOut) useCanvas.getState().set({ zoomedOut: out });
@@ -216,8 +228,9 @@ function Flow() {
           if (isWriting(event.target)) return;
           actions.pasteText(event.clipboardData.getData("text/plain"));
         }}
+        onBlur={() => delete wrapper.current?.dataset.byPointer}
         onPointerDownCapture={(event) => {
-          if (!isWriting(event.target)) wrapper.current?.focus({ preventScroll: true });
+          if (!isWriting(event.target)) camera.focusCanvas();
         }}
         proOptions={{ hideAttribution: true }}
       >
@@ -226,7 +239,7 @@ function Flow() {
         )}
         {overview && <Overview />}
         <div className="absolute right-3 bottom-3 z-10">
-          {document.nodes.length > 0 && document.nodes.length <= MINIMAP_UP_TO && <Minimap />}
+          {roomy && document.nodes.length > 0 && document.nodes.length <= MINIMAP_UP_TO && <Minimap />}
         </div>
       </ReactFlow>
       <CanvasControls />

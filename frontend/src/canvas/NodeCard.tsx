@@ -13,6 +13,7 @@ import { NodeName } from "./NodeName";
 import { InputPort, OutputPort } from "./NodePort";
 import { StatusBadge } from "./StatusBadge";
 import { useCanvas } from "./state";
+import { subtitle } from "./subtitle";
 
 export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps<FlowNode>) {
   const node = useNode(id);
@@ -55,7 +56,7 @@ export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps
           <span className="flex items-center gap-1 text-muted text-xs leading-4">
             {inBackground && <GitFork size={11} className="shrink-0 rotate-180 text-branch" aria-hidden />}
             <span className="truncate">
-              {plugin?.name ?? node.plugin}
+              {subtitle(plugin, node)}
               {disabled && " · disabled"}
             </span>
           </span>

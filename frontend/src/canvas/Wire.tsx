@@ -6,17 +6,18 @@ import { usePanels } from "@/editor/panels";
 import { canEdit, shownDocument, useEditor } from "@/model/editor";
 import { type EdgeRun, useEdgeRun } from "@/run/store";
 import { summaryDetail, summaryText } from "./describe";
-import type { FlowEdge } from "./flow";
+import { type FlowEdge, HANDLE } from "./flow";
 import { openQuickAddInto } from "./quickAdd";
 
 export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
   const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected, data } = props;
   const run = useEdgeRun(id);
   const editable = useEditor(canEdit);
+  // React Flow ends edges at the rim of the area that can be hit, the port is drawn in its middle.
   const [path, x, y] = getBezierPath({
-    sourceX,
+    sourceX: sourceX - HANDLE / 2,
     sourceY,
-    targetX,
+    targetX: targetX + HANDLE / 2,
     targetY,
     sourcePosition,
     targetPosition,
@@ -69,31 +70,34 @@ function inspect(edge: string): void {
 
 function Chip({ edge, run }: { edge: string; run: EdgeRun }) {
   const handedOver = run.state === "handed_over";
+  const payload = run.delivered
+    ? run.summary
+      ? summaryText(run.summary)
+      : handedOver
+        ? null
+        : "delivered"
+    : null;
   const title = run.summary
     ? summaryDetail(run.summary)
     : handedOver
-      ? "Continues in a background run"
+      ? "Goes on in a background run"
       : "Not recorded";
   return (
     <button
       type="button"
       tabIndex={-1}
-      className="fs-wire-chip"
-      data-state={run.state}
+      className="flex flex-col items-center gap-0.5"
       title={title}
-      aria-label={`${handedOver ? "Handed over. " : ""}${run.summary ? `Payload: ${summaryText(run.summary)}` : ""}`}
+      aria-label={[handedOver && "Handed over", payload && `Payload: ${payload}`].filter(Boolean).join(". ")}
       onClick={() => inspect(edge)}
     >
       {handedOver && (
-        <>
-          <GitFork size={11} strokeWidth={2.2} className="rotate-180" aria-hidden />
+        <span className="fs-wire-chip is-handed-over">
+          <GitFork size={11} strokeWidth={2.2} className="shrink-0 rotate-180" aria-hidden />
           handed over
-        </>
+        </span>
       )}
-      {run.summary && run.delivered && (
-        <span className={handedOver ? "text-muted" : ""}>{summaryText(run.summary)}</span>
-      )}
-      {!run.summary && !handedOver && "delivered"}
+      {payload && <span className="fs-wire-chip">{payload}</span>}
     </button>
   );
 }

@@ -8,7 +8,7 @@ export const MIN_ZOOM = 0.08;
 export const MAX_ZOOM = 2;
 /** Below this the overview is painted instead of nodes. */
 export const OVERVIEW_BELOW = 0.35;
-const PADDING = 64;
+const PADDING = 48;
 
 let flow: ReactFlowInstance | null = null;
 let pane: HTMLElement | null = null;
@@ -47,11 +47,24 @@ function boundsOfNodes(ids?: readonly string[]): Box | null {
   return boundsOf(nodes, layoutsOf(document, state.plugins, state.errorPorts));
 }
 
+/** The whole graph was asked for and the view not moved since. */
+let whole = false;
+
+export const moved = (): void => {
+  whole = false;
+};
+
+/** The canvas changed its size: what was seen whole stays seen whole. */
+export const resized = (): void => {
+  if (whole) fit(undefined, true);
+};
+
 export function fit(ids?: readonly string[], instant = false): void {
   const box = boundsOfNodes(ids);
   const size = paneSize();
   if (!flow || !box || size.width === 0) return;
   void flow.setViewport(viewportFor(box, size, ids ? 1.2 : 1), instant ? { duration: 0 } : glide());
+  whole = ids === undefined;
 }
 
 export const zoomIn = (): void => void flow?.zoomIn(glide());
@@ -92,7 +105,12 @@ export function middle(): { x: number; y: number } {
   return rect ? { x: rect.left + rect.width / 2, y: rect.top + rect.height / 2 } : { x: 0, y: 0 };
 }
 
-export const focusCanvas = (): void => pane?.focus({ preventScroll: true });
+/** Without the frame that shows a keyboard's focus: a click or a list led here. */
+export function focusCanvas(): void {
+  if (!pane) return;
+  pane.dataset.byPointer = "";
+  pane.focus({ preventScroll: true });
+}
 
 /** Centres without gliding: for what is dragged. */
 export function jump(x: number, y: number): void {

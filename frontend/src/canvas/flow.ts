@@ -6,7 +6,8 @@ import type { NodeLayout, PlacedPort } from "./geometry";
 export type FlowNode = Node<{ layout: NodeLayout; background: boolean }, "card">;
 export type FlowEdge = Edge<{ background: boolean }, "wire">;
 
-const HANDLE = 24;
+/** The side of the area of a port that can be hit. */
+export const HANDLE = 24;
 
 interface NodeEntry {
   node: GraphNode;

@@ -4,7 +4,7 @@ import * as camera from "./camera";
 import { freeSpot, layoutsOf, NODE_WIDTH, snap } from "./geometry";
 import { type QuickAdd, useCanvas } from "./state";
 
-const GAP = 90;
+const GAP = 110;
 
 function layouts() {
   const state = useEditor.getState();
@@ -67,20 +67,25 @@ export function freeOutputOfSelection(): { node: string; port: string } | null {
   return free ? { node, port: free.name } : null;
 }
 
-/** Adds a plugin from the palette by click or Enter: behind the selected node where that fits. */
-export function addFromPalette(pluginId: string): void {
+/** Adds a plugin from the palette: behind the selected node where that fits, else in the middle. */
+export function addFromPalette(pluginId: string, by: "key" | "pointer" = "pointer"): void {
   const editor = useEditor.getState();
   if (!canEdit(editor)) return;
   const from = editor.plugins[pluginId]?.trigger ? null : freeOutputOfSelection();
   const behind = from && placeBehind(from.node, from.port);
+  const first = editor.document.nodes.length === 0;
   const id = editor.addNode(pluginId, behind ?? middleSpot(), behind && from ? { from } : {});
-  if (id) requestAnimationFrame(() => camera.reveal(id));
+  if (id) requestAnimationFrame(() => (first ? camera.fit(undefined, true) : camera.reveal(id)));
+  // Who writes in the search field goes on writing there.
+  if (by === "pointer") camera.focusCanvas();
 }
 
 export function addFromQuickAdd(quickAdd: QuickAdd, pluginId: string): void {
   const { position, from, to, splice } = quickAdd;
   const id = useEditor.getState().addNode(pluginId, position, { from, to, splice });
   useCanvas.getState().set({ quickAdd: null });
-  if (id) requestAnimationFrame(() => camera.reveal(id));
-  camera.focusCanvas();
+  requestAnimationFrame(() => {
+    camera.focusCanvas();
+    if (id) camera.reveal(id);
+  });
 }

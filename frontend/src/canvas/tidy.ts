@@ -3,7 +3,7 @@ import type { GraphDocument, GraphNode } from "@/api/types";
 import type { NodeLayout } from "./geometry";
 import { GRID, NODE_WIDTH } from "./geometry";
 
-const COLUMN = NODE_WIDTH + 90;
+const COLUMN = NODE_WIDTH + 110;
 const BETWEEN = 40;
 const SWEEPS = 6;
 

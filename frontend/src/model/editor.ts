@@ -536,7 +536,7 @@ const sameList = (a: string[], b: string[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
 
 /** From one column of nodes to the next. */
-const STEP = 330;
+const STEP = 350;
 
 /** Run in background dropped on an empty canvas brings the Start that it needs. */
 function bringStart(draft: GraphDocument, node: GraphNode, plugins: graphs.Plugins): void {

@@ -9,7 +9,7 @@ import { find } from "./search";
 
 interface PluginListProps {
   plugins: readonly Plugin[];
-  onPick: (id: string) => void;
+  onPick: (id: string, by: "key" | "pointer") => void;
   onEscape?: () => void;
   autoFocus?: boolean;
   draggable?: boolean;
@@ -41,7 +41,7 @@ export function PluginList({
     const chosen = flat[Math.max(0, active)];
     if (event.key === "ArrowDown") move(active + 1);
     else if (event.key === "ArrowUp") move(active - 1);
-    else if (event.key === "Enter" && chosen) onPick(chosen.id);
+    else if (event.key === "Enter" && chosen) onPick(chosen.id, "key");
     else if (event.key === "Escape" && query !== "" && !onEscape) setQuery("");
     else if (event.key === "Escape") onEscape?.();
     else return;
@@ -119,7 +119,7 @@ interface OptionProps {
   index: number;
   active: boolean;
   draggable?: boolean;
-  onPick: (id: string) => void;
+  onPick: (id: string, by: "key" | "pointer") => void;
 }
 
 function PluginOption({ plugin, id, index, active, draggable, onPick }: OptionProps) {
@@ -140,7 +140,7 @@ function PluginOption({ plugin, id, index, active, draggable, onPick }: OptionPr
       data-plugin={plugin.id}
       draggable={draggable}
       onDragStart={onDragStart}
-      onClick={() => onPick(plugin.id)}
+      onClick={() => onPick(plugin.id, "pointer")}
       title={plugin.description.replaceAll("`", "")}
       className={cx(
         "flex cursor-pointer select-none items-center gap-2.5 rounded-lg px-2 py-1.5",

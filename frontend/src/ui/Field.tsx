@@ -29,7 +29,7 @@ export function TextArea({ invalid, mono, className, ...rest }: ComponentProps<"
     <textarea
       {...rest}
       aria-invalid={invalid || undefined}
-      className={cx(inputLook(invalid, mono), "block min-h-16 resize-y px-2.5 py-1.5 leading-5", className)}
+      className={cx(inputLook(invalid, mono), "block resize-y px-2.5 py-1.5 leading-5", className)}
     />
   );
 }

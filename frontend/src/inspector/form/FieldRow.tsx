@@ -96,10 +96,12 @@ export function FieldRow({ field, node, config, path, readOnly }: FieldRowProps)
   );
 }
 
-/** A problem of a value inside the field says where inside. */
+/** Beside the field its name need not be said again; where inside the field must be. */
 function within(problem: Problem, here: string[]): Problem {
-  const rest = problem.path.slice(here.length + 1);
-  return rest.length === 0 ? problem : { ...problem, message: `${rest.join(".")}: ${problem.message}` };
+  const name = `${here.join(".")}: `;
+  const message = problem.message.startsWith(name) ? problem.message.slice(name.length) : problem.message;
+  const inside = problem.path.slice(here.length + 1);
+  return { ...problem, message: inside.length === 0 ? message : `${inside.join(".")}: ${message}` };
 }
 
 const KIND_WORDS = {

@@ -1,1 +1,0 @@
-import{c as e,m as t,p as n}from"./EditorPage-BSPdTT53.js";import{t as r}from"./choice-BS-Bj2k2.js";import{r as i}from"./editor-Cxogpntt.js";function a(n,a){r.getState().choose(n,a),i.getState().select({nodes:[n],edges:[]}),e.getState().showRight(`data`),t(n)}function o(e){a(e,null),n([e])}export{a as n,o as t};
