@@ -354,7 +354,7 @@ _PARTS: Final = ("text", "list", "object")
 
 FILTERS: Final[Mapping[str, Helper]] = {
     "abs": Helper(abs, _NUMBER),
-    "bool": Helper(bool),
+    "bool": Helper(lambda value: bool(value)),
     "capitalize": Helper(lambda text: text.capitalize(), _TEXT),
     "count": Helper(len, _PARTS),
     "date": Helper(_date, ("text", "number")),
