@@ -57,11 +57,22 @@ function tokens(plugin: Plugin): JsonObject {
   );
 }
 
-/** 256 bits as 64 hexadecimal digits. */
-const randomToken = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
+/** The same graph with tokens of its own: a copy of a webhook must not answer at the address of the first. */
+export function withOwnTokens(document: GraphDocument, plugins: Plugins): GraphDocument {
+  const own = (node: GraphNode): GraphNode => {
+    const plugin = plugins[node.plugin];
+    return plugin ? { ...node, config: { ...node.config, ...tokens(plugin) } } : node;
+  };
+  return { ...document, nodes: document.nodes.map(own) };
+}
+
+/** 32 characters that nobody can guess. */
+export function randomToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_");
+}
 
 /** The nodes that can be reached from `start` along edges, without `start` itself unless it is on a cycle. */
 export function downstream(document: GraphDocument, start: string, port?: string): Set<string> {

@@ -25,6 +25,8 @@ import { Samples } from "./Samples";
 
 export function TestPanel() {
   const triggers = useTriggers();
+  const plugins = useEditor((state) => state.plugins);
+  const types = useMemo(() => namedTypes(triggers, plugins), [triggers, plugins]);
   usePreparedEvent(triggers);
   return (
     <div className="@container h-full" data-panel="test">
@@ -34,9 +36,9 @@ export function TestPanel() {
           className="min-h-0 shrink-0 overflow-auto border-b py-1 @2xl:w-52 @2xl:border-r @2xl:border-b-0"
         >
           <Samples />
-          <RecentEvents types={namedTypes(triggers)} />
+          <RecentEvents types={types} />
         </aside>
-        <EventEditor triggers={triggers} />
+        <EventEditor triggers={triggers} named={types} />
         <aside
           aria-label="What will happen"
           className="flex min-h-0 shrink-0 flex-col gap-3 overflow-auto border-t p-3 @2xl:w-72 @2xl:border-t-0 @2xl:border-l"
@@ -66,19 +68,16 @@ function usePreparedEvent(triggers: GraphNode[]): void {
 
 // ── The event ───────────────────────────────────────────────────────────────────────────────────────
 
-function EventEditor({ triggers }: { triggers: GraphNode[] }) {
+function EventEditor({ triggers, named }: { triggers: GraphNode[]; named: string[] }) {
   const { type, text, loaded, start, edit } = useTestDraft();
   const { errors } = useFiring();
   const recent = useRecentEvents();
   const id = useId();
   const types = useMemo(
     () => [
-      ...new Set([
-        ...namedTypes(triggers).filter((name) => !name.includes("*")),
-        ...recent.map((event) => event.type),
-      ]),
+      ...new Set([...named.filter((name) => !name.includes("*")), ...recent.map((event) => event.type)]),
     ],
-    [triggers, recent],
+    [named, recent],
   );
   const change = (fields: { type?: string; text?: string; start?: string | null }) => {
     clearErrors();

@@ -23,8 +23,9 @@ export function actingNodes(document: GraphDocument, plugins: Plugins, starts: r
 }
 
 /** The event types that triggers name, for the field's suggestions. */
-export function namedTypes(triggers: readonly GraphNode[]): string[] {
-  return triggers.flatMap(({ config }) => {
+export function namedTypes(triggers: readonly GraphNode[], plugins: Plugins): string[] {
+  return triggers.flatMap((trigger) => {
+    const config = { ...plugins[trigger.plugin]?.defaults, ...trigger.config };
     const listed = Array.isArray(config.event_types) ? config.event_types : [];
     return [...listed, config.event_type].filter(
       (type): type is string => typeof type === "string" && type !== "",
@@ -33,8 +34,8 @@ export function namedTypes(triggers: readonly GraphNode[]): string[] {
 }
 
 /** A first event that the trigger takes. */
-export function firstEvent(trigger: GraphNode | undefined): { type: string; text: string } {
-  const named = trigger ? namedTypes([trigger])[0] : undefined;
+export function firstEvent(trigger: GraphNode | undefined, plugins: Plugins): { type: string; text: string } {
+  const named = trigger ? namedTypes([trigger], plugins)[0] : undefined;
   const type = named?.replace(/\*$/, "example") ?? "test";
   const call: Json = { method: "POST", headers: {}, query: {}, body: {} };
   return { type, text: format(trigger?.plugin === "webhook" ? call : {}) };

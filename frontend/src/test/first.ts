@@ -17,6 +17,8 @@ export async function prepareEvent(workflow: string): Promise<void> {
   const { workflow: open, document, plugins } = useEditor.getState();
   if (open?.id !== workflow) return;
   const [trigger] = triggersOf(document, plugins);
-  const first = sample ? { type: sample.event_type, text: format(sample.properties) } : firstEvent(trigger);
+  const first = sample
+    ? { type: sample.event_type, text: format(sample.properties) }
+    : firstEvent(trigger, plugins);
   useTestDraft.getState().open(workflow, first);
 }

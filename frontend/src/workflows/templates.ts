@@ -1,6 +1,6 @@
 /** What a new workflow can begin with. */
 import type { GraphDocument, GraphNode } from "@/api/types";
-import { emptyDocument } from "@/model/graph";
+import { emptyDocument, randomToken } from "@/model/graph";
 
 export interface Template {
   name: string;
@@ -51,19 +51,12 @@ export const webhook = (): Template => ({
   graph: {
     format: "flowstudio/1",
     nodes: [
-      node("webhook", "webhook", "Webhook", 80, { path: secretPath() }),
+      node("webhook", "webhook", "Webhook", 80, { path: randomToken() }),
       node("log", "log", "Log", 400, { message: "{{ payload.method }} call" }),
     ],
     edges: [edge("webhook", "payload", "log")],
   },
 });
-
-export function secretPath(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(24));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_");
-}
 
 /** The graph in a file that was exported here; throws an error that says what the file is not. */
 export function fromFile(name: string, text: string): Template {

@@ -3,7 +3,8 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { useEffect } from "react";
 import { useLocation } from "wouter";
 import { api } from "@/api/client";
-import type { Page, Workflow, WorkflowRow } from "@/api/types";
+import type { Page, PluginList, Workflow, WorkflowRow } from "@/api/types";
+import { withOwnTokens } from "@/model/graph";
 import { toast } from "@/ui/toast";
 import type { Template } from "./templates";
 
@@ -49,8 +50,17 @@ export function useWorkflowActions() {
   });
   const duplicate = useMutation({
     mutationFn: async ({ id }: WorkflowRow) => {
-      const { name, description, graph, settings } = await api.get<Workflow>(`workflows/${id}/`);
-      return api.post<Workflow>("workflows/", { name: `${name} (copy)`, description, graph, settings });
+      const [{ name, description, graph, settings }, { results }] = await Promise.all([
+        api.get<Workflow>(`workflows/${id}/`),
+        api.get<PluginList>("plugins/"),
+      ]);
+      const plugins = Object.fromEntries(results.map((plugin) => [plugin.id, plugin]));
+      return api.post<Workflow>("workflows/", {
+        name: `${name} (copy)`,
+        description,
+        graph: withOwnTokens(graph, plugins),
+        settings,
+      });
     },
     onSuccess: ({ name }) => {
       void refresh();

@@ -2,6 +2,7 @@
 import { Dices, Eye, EyeOff, Plus, X } from "lucide-react";
 import { useState } from "react";
 import type { Json } from "@/api/types";
+import { randomToken } from "@/model/graph";
 import { IconButton } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { TextArea, TextInput } from "@/ui/Field";
@@ -129,14 +130,6 @@ function TextControl({ field, value, onChange, readOnly, id, invalid, describedB
       )}
     </div>
   );
-}
-
-/** 32 characters that nobody can guess. */
-function randomToken(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(24));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_");
 }
 
 /** What is no number yet stays as text, so that nothing typed is lost; the server says what is wrong with it. */
