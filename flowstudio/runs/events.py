@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -134,25 +134,28 @@ def _start_runs(event: models.Event, seen: Event, user: Any) -> list[models.Run]
     workflows = models.Workflow.objects.filter(deleted__isnull=True)
     if user is not None:
         workflows = models.Workflow.objects.for_user(user, models.Role.RUN)
-    listening = workflows.filter(enabled=True, published__isnull=False)
-    runs = [
-        new_run(
-            workflow=workflow,
-            version=workflow.published,
-            snapshot_id=workflow.published.snapshot_id,
-            event=event,
-            start_node=trigger.node.id,
-            recording=workflow.settings.get("recording", models.Recording.ALL),
-            created_by=event.user,
-        )
-        for workflow in listening.select_related("published").defer("graph")
-        for trigger in graphs.triggers_of(workflow.published.snapshot_id)
-        if trigger.matches(seen)
-    ]
+    listening = workflows.filter(enabled=True, published__isnull=False).select_related("published")
+    runs = [run for workflow in listening.defer("graph") for run in _runs_of(workflow, event, seen)]
     models.Run.objects.bulk_create(runs)
     for run in runs:
         announce(run)
     return runs
+
+
+def _runs_of(workflow: models.Workflow, event: models.Event, seen: Event) -> Iterator[models.Run]:
+    version = workflow.published
+    assert version is not None
+    for trigger in graphs.triggers_of(version.snapshot_id):
+        if trigger.matches(seen):
+            yield new_run(
+                workflow=workflow,
+                version=version,
+                snapshot_id=version.snapshot_id,
+                event=event,
+                start_node=trigger.node.id,
+                recording=workflow.settings.get("recording", models.Recording.ALL),
+                created_by=event.user,
+            )
 
 
 def new_run(**fields: Any) -> models.Run:

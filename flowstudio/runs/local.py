@@ -115,7 +115,7 @@ class LocalRunner:
         await self._services.close()
 
     async def _with_runner(self, scope: Any, receive: Any, send: Any) -> None:
-        await self._application({**scope, SCOPE_KEY: self}, receive, send)
+        await self._application(scope | {SCOPE_KEY: self}, receive, send)
 
     async def _send(self, run_id: UUID) -> None:
         try:

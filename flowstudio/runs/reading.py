@@ -12,6 +12,8 @@ from flowstudio.engine import values
 from flowstudio.engine.values import JSON
 from flowstudio.runs.times import iso
 
+RUNS_AT_ONCE = 200  # SQLite refuses conditions of more than a thousand parts
+
 
 def runs_for_reading(runs: QuerySet[models.Run] | None = None) -> QuerySet[models.Run]:
     """Runs with what :func:`run_json` needs, without their payloads."""
@@ -86,18 +88,21 @@ def steps_after(
     run_ids: Iterable[UUID], positions: Mapping[UUID, int], limit: int | None = None
 ) -> list[models.Step]:
     """The steps of each run that changed after its position, in order of their changes, without payloads."""
-    wanted = Q()
-    for run_id in run_ids:
-        wanted |= Q(run=run_id, seq__gt=positions.get(run_id, 0))
-    if not wanted:
-        return []
-    steps = models.Step.objects.filter(wanted).order_by("run", "seq").defer("input", "outputs")
-    return list(steps if limit is None else steps[:limit])
+    found: list[models.Step] = []
+    ordered = sorted(run_ids)
+    for first in range(0, len(ordered), RUNS_AT_ONCE):
+        if limit is not None and len(found) >= limit:
+            break
+        wanted = Q(pk__in=[])
+        for run_id in ordered[first : first + RUNS_AT_ONCE]:
+            wanted |= Q(run=run_id, seq__gt=positions.get(run_id, 0))
+        steps = models.Step.objects.filter(wanted).order_by("run", "seq").defer("input", "outputs")
+        found += steps if limit is None else steps[: limit - len(found)]
+    return found
 
 
 def step_json(step: models.Step, summaries_only: bool = True, *, payloads: bool = True) -> dict[str, Any]:
     """A step; without the role ``payloads``, nothing of what it worked on: no payload, no log."""
-    seen = payloads and step.summary is not None
     found = {
         "id": str(step.pk),
         "seq": step.seq,
@@ -115,9 +120,9 @@ def step_json(step: models.Step, summaries_only: bool = True, *, payloads: bool 
         "background_run": _text(step.background_run_id),
         "recorded": step.summary is not None,
     }
-    if not seen:
+    summary: dict[str, Any] | None = step.summary
+    if summary is None or not payloads:
         return {**found, "input": None, "outputs": dict.fromkeys(step.ports)}
-    summary: dict[str, Any] = step.summary
     if summaries_only:
         return {**found, "input": summary["input"], "outputs": summary["outputs"]}
     outputs: dict[str, JSON] = {} if step.outputs is None else orjson.loads(bytes(step.outputs))

@@ -138,7 +138,8 @@ def _serve(application: Any, listening: socket.socket, say_ready: Callable[[], N
     runner = LocalRunner(application)
     runner.start()
     # daphne has no lifespan; a Deferred returned by this trigger holds its end until the runner has drained.
-    reactor.addSystemEventTrigger("before", "shutdown", lambda: threads.deferToThread(runner.drain))
+    before: Any = ("before", "shutdown")
+    reactor.addSystemEventTrigger(*before, lambda: threads.deferToThread(runner.drain))
     endpoint = f"fd:fileno={listening.fileno()}"
     Server(
         _with_static_files(application),
