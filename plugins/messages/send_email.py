@@ -2,9 +2,9 @@
 
 import hashlib
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.console import EmailBackend as ConsoleBackend
+from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 
 from flowstudio.plugin import Field, NodeConfig, NodeFailed, Plugin, Port, Template
@@ -24,7 +24,7 @@ class SendEmail(Plugin):
     passes_payload = True
     required_resources = (
         "None to set up in FlowStudio: the mail server is that of the Django settings "
-        "(`EMAIL_BACKEND`, `EMAIL_HOST` and so on)."
+        "(`MAILERS`, or `EMAIL_BACKEND` and so on before Django 6.1)."
     )
     errors = {
         "No recipient": "*To* holds no address, or one that is none.",
@@ -58,20 +58,18 @@ class SendEmail(Plugin):
         )
 
     def run(self, payload):
-        connection = get_connection()
         mail = EmailMessage(
             subject=self._one_line(self.config.subject, "Subject"),
             body=self.config.body,
             from_email=self._one_line(self.config.sender, "From") or None,
             to=self._recipients(),
             headers={"Message-ID": self._message_id()},
-            connection=connection,
         )
         try:
             mail.send()
         except OSError as error:  # smtplib's errors and those of the network
             raise NodeFailed(f"The mail was not sent: {error}") from error
-        self._report(mail, connection)
+        self._report(mail)
         return "payload", payload
 
     def _recipients(self):
@@ -94,8 +92,14 @@ class SendEmail(Plugin):
     def _message_id(self):
         return f"<{hashlib.sha256(self.context.idempotency_key.encode()).hexdigest()[:32]}@flowstudio>"
 
-    def _report(self, mail, connection):
+    def _report(self, mail):
         log = self.context.log
         log.info(f"Sent to {', '.join(mail.to)}: {mail.subject}")
-        if isinstance(connection, ConsoleBackend):
+        if _backend().endswith(".console.EmailBackend"):
             log.info(f"No mail server is set up, so the mail was only printed:\n{mail.body}")
+
+
+def _backend():
+    """The dotted path of the mail backend; MAILERS takes the place of EMAIL_BACKEND from Django 6.1 on."""
+    mailers = getattr(settings, "MAILERS", None)
+    return mailers["default"]["BACKEND"] if mailers else settings.EMAIL_BACKEND

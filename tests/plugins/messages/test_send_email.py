@@ -1,5 +1,6 @@
 """Send email, through Django's own mail backends."""
 
+import django
 import pytest
 
 from flowstudio.testing import run_plugin
@@ -11,6 +12,22 @@ MAIL = {
     "body": "Thank you, {{ payload.name }}.",
 }
 PAYLOAD = {"email": "ada@example.com", "id": 7, "name": "Ada"}
+
+
+@pytest.fixture
+def use_backend(settings):
+    """Chooses the mail backend, in the way of this Django."""
+
+    def use(name, **options):
+        backend = f"django.core.mail.backends.{name}.EmailBackend"
+        if django.VERSION >= (6, 1):
+            settings.MAILERS = {"default": {"BACKEND": backend, "OPTIONS": options}}
+        else:
+            settings.EMAIL_BACKEND = backend
+            for option, value in options.items():
+                setattr(settings, f"EMAIL_{option.upper()}", value)
+
+    return use
 
 
 def test_the_mail_is_sent_and_the_payload_goes_on(mailoutbox, settings):
@@ -39,8 +56,8 @@ def test_a_second_copy_after_a_crash_has_the_same_message_id(mailoutbox):
     assert first == again
 
 
-def test_without_a_mail_server_the_mail_is_printed_and_logged(settings, capsys):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+def test_without_a_mail_server_the_mail_is_printed_and_logged(use_backend, capsys):
+    use_backend("console")
     result = run_plugin(SendEmail, MAIL, PAYLOAD)
 
     assert "Subject: Order 7" in capsys.readouterr().out
@@ -63,8 +80,7 @@ def test_a_mail_that_cannot_be_addressed_is_an_error(mailoutbox, change, said):
     assert mailoutbox == []
 
 
-def test_a_mail_server_that_is_not_there_is_an_error(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+def test_a_mail_server_that_is_not_there_is_an_error(use_backend):
+    use_backend("smtp", host="127.0.0.1", port=1)
 
     assert run_plugin(SendEmail, MAIL, PAYLOAD).error.startswith("The mail was not sent:")
