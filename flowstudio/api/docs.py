@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar, Final
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
@@ -52,13 +53,14 @@ SETTINGS: Final[dict[str, Any]] = {
 SWAGGER: Final = (
     Path(str(files("drf_spectacular_sidecar"))) / "static/drf_spectacular_sidecar/swagger-ui-dist"
 )
+_LOCK: Final = Lock()  # drf-spectacular's settings belong to the whole process
 START: Final = "start.js"
 DIST: Final = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript"}
 
 
 def document(base: str = "/") -> dict[str, Any]:
     """The OpenAPI document; ``base`` is the address a host mounted us at."""
-    with patched_settings({**SETTINGS, "SERVERS": [{"url": base.rstrip("/") or "/"}]}):
+    with _LOCK, patched_settings({**SETTINGS, "SERVERS": [{"url": base.rstrip("/") or "/"}]}):
         generator = SchemaGenerator(urlconf="flowstudio.api.urls")
         found: dict[str, Any] = generator.get_schema(request=None, public=True)
     return found

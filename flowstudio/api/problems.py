@@ -10,6 +10,7 @@ from django.core.signals import got_request_exception
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from flowstudio.api.media import BodyTooLarge
 from flowstudio.engine.errors import GraphInvalid, Problem
@@ -45,18 +46,18 @@ def of_graph(problems: Sequence[Problem], status: int = 422) -> Refused:
         status,
         "graph_invalid",
         "The graph has problems." if len(problems) != 1 else problems[0].message,
-        [error_at(_place(problem), problem.message) for problem in problems],
+        [error_at(["graph", *place_in_graph(problem)], problem.message) for problem in problems],
         problems=[problem.as_dict() for problem in problems],
     )
 
 
-def _place(problem: Problem) -> list[str | int]:
-    where: list[str | int] = ["graph"]
+def place_in_graph(problem: Problem) -> list[str | int]:
+    """By the ids of nodes and edges, which stay when others come and go."""
     if problem.node is not None:
-        where += ["nodes", problem.node]
-    elif problem.edge is not None:
-        where += ["edges", problem.edge]
-    return where + list(problem.path)
+        return ["nodes", problem.node, *problem.path]
+    if problem.edge is not None:
+        return ["edges", problem.edge, *problem.path]
+    return list(problem.path)
 
 
 def document(
@@ -79,11 +80,7 @@ def respond(exception: Exception, context: Mapping[str, Any]) -> Response:
         request = context["request"]
         logger.error("Internal Server Error: %s", request.path, exc_info=exception)
         got_request_exception.send(sender=None, request=request._request)
-        known = Refused(
-            500,
-            "internal",
-            "Something went wrong in the server; its log has the details. Nothing was changed.",
-        )
+        known = Refused(500, "internal", "Something went wrong in the server; its log says what.")
     return Response(
         _document_of(known), status=known.status_code, headers=_headers(known), content_type=CONTENT_TYPE
     )
@@ -139,7 +136,7 @@ def _flatten(detail: Any, path: tuple[str | int, ...] = ()) -> Iterable[dict[str
     """DRF's nested error details as a flat list of places and messages."""
     if isinstance(detail, dict):
         for key, value in detail.items():
-            inside = path if key == "non_field_errors" else (*path, key)
+            inside = path if key == api_settings.NON_FIELD_ERRORS_KEY else (*path, key)
             yield from _flatten(value, inside)
     elif isinstance(detail, list):
         for index, value in enumerate(detail):

@@ -7,7 +7,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.settings import api_settings
 
+from flowstudio.api.problems import place_in_graph
 from flowstudio.conf import settings
 from flowstudio.engine.errors import GraphInvalid
 from flowstudio.engine.graph import Graph
@@ -133,9 +135,10 @@ class GraphField(serializers.Field):
 def _by_place(invalid: GraphInvalid) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for problem in invalid.problems:
-        place = [part for part in (problem.node, problem.edge) if part is not None]
-        key = ".".join(map(str, [*place, *problem.path])) or "non_field_errors"
-        found.setdefault(key, []).append(problem.message)
+        here: dict[Any, Any] = found
+        for part in place_in_graph(problem):
+            here = here.setdefault(part, {})
+        here.setdefault(api_settings.NON_FIELD_ERRORS_KEY, []).append(problem.message)
     return found
 
 
