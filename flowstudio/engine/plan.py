@@ -10,7 +10,7 @@ import copy
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -53,11 +53,26 @@ class Plan:
     start: int
     edge_source: tuple[int, ...]
     needs_scope: bool  # some config is evaluated in every run
-    _references: dict[str, tuple[str, ...]]
+    _references: dict[str, tuple[str, ...]] = field(default_factory=dict)  # found out when first asked
 
     def references(self, node_id: str) -> tuple[str, ...]:
-        """The names that nodes behind this one read through ``node("Name")``."""
+        """The names that nodes behind this one read through ``node("Name")``, in alphabetical order."""
+        if node_id not in self._references:
+            start = next(node.index for node in self.nodes if node.id == node_id)
+            self._references[node_id] = tuple(sorted(self._names_behind(start)))
         return self._references[node_id]
+
+    def _names_behind(self, start: int) -> set[str]:
+        names: set[str] = set()
+        found, waiting = {start}, [start]
+        while waiting:
+            for _, edges in self.nodes[waiting.pop()].wired:
+                for _, target in edges:
+                    if target not in found:
+                        found.add(target)
+                        waiting.append(target)
+                        names |= self.nodes[target].config.names
+        return names
 
 
 def compile_plan(graph: Graph, registry: Registry, *, start: str, until: str | None = None) -> Plan:
@@ -84,7 +99,6 @@ def compile_plan(graph: Graph, registry: Registry, *, start: str, until: str | N
         start=positions[start],
         edge_source=tuple(positions[edge.source] for edge in edges),
         needs_scope=any(node.config.dynamic for node in compiled),
-        _references=_references(compiled, edges),
     )
 
 
@@ -119,7 +133,7 @@ def scope_of(
     """What expressions can name. ``now`` is the run's start, so that a restored run decides the same."""
     return {
         "payload": payload,
-        "event": asdict(event),
+        "event": {field.name: getattr(event, field.name) for field in fields(event)},  # asdict copies it all
         "run": {
             "id": run.id,
             "kind": run.kind,
@@ -248,13 +262,3 @@ class _Edges:
         self.out_of: dict[str, list[tuple[int, Edge]]] = {}
         for number, edge in enumerate(edges):
             self.out_of.setdefault(edge.source, []).append((number, edge))
-
-
-def _references(nodes: Sequence[PlanNode], edges: Sequence[Edge]) -> dict[str, tuple[str, ...]]:
-    """For each node, the sorted names read behind it; most graphs read none, which costs nothing."""
-    readers = [(node.id, node.config.names) for node in nodes if node.config.names]
-    found: dict[str, set[str]] = {node.id: set() for node in nodes}
-    for reader, names in readers:
-        for before in reach((reader,), edges, backwards=True) - {reader}:
-            found[before] |= names
-    return {node: tuple(sorted(names)) for node, names in found.items()}

@@ -19,8 +19,12 @@ from flowstudio.engine import values
 from flowstudio.engine.errors import FlowStudioError
 from flowstudio.engine.plugins import Event
 from flowstudio.engine.values import JSON
-from flowstudio.runs import graphs, hints, news
+from flowstudio.runs import graphs, hints, in_force, news
+from flowstudio.runs.statements import Insert
 from flowstudio.runs.times import iso
+
+STORE_EVENTS = Insert(models.Event)
+STORE_RUNS = Insert(models.Run)
 
 
 class EventRefused(FlowStudioError):
@@ -104,7 +108,7 @@ def store(
     )
     if new.id is None:
         event.event_id = str(event.id)
-        event.save(force_insert=True)
+        STORE_EVENTS.run([event])
         return event, False
     event.event_id = _required("id", new.id, 200)
     same = models.Event.objects.filter(scope=scope, source=event.source, event_id=event.event_id)
@@ -112,7 +116,7 @@ def store(
         return known, True
     try:
         with transaction.atomic():  # another process may store the same one at this moment
-            event.save(force_insert=True)
+            STORE_EVENTS.run([event])
     except IntegrityError:
         return same.get(), True
     return event, False
@@ -131,12 +135,9 @@ def engine_event(event: models.Event, properties: JSON) -> Event:
 
 
 def _start_runs(event: models.Event, seen: Event, user: Any) -> list[models.Run]:
-    workflows = models.Workflow.objects.filter(deleted__isnull=True)
-    if user is not None:
-        workflows = models.Workflow.objects.for_user(user, models.Role.RUN)
-    listening = workflows.filter(enabled=True, published__isnull=False).select_related("published")
-    runs = [run for workflow in listening.defer("graph") for run in _runs_of(workflow, event, seen)]
-    models.Run.objects.bulk_create(runs)
+    runs = [run for workflow in in_force.workflows(user) for run in _runs_of(workflow, event, seen)]
+    if runs:
+        STORE_RUNS.run(runs)
     for run in runs:
         announce(run)
     return runs

@@ -6,7 +6,7 @@ through the fields, so what is stored is what the ORM would store.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +21,7 @@ class Insert:
     ) -> None:
         self._model, self._unique, self._keep = model, unique, keep
 
-    def run(self, rows: Iterable[models.Model]) -> None:
+    def run(self, rows: Sequence[models.Model]) -> None:
         connection = connections[DEFAULT_DB_ALIAS]
         fields = self._fields
         values = [
@@ -33,6 +33,8 @@ class Insert:
                 cursor.execute(self._sql, values[0])
             else:
                 cursor.executemany(self._sql, values)
+        for row in rows:
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
     @cached_property
     def _fields(self) -> list[Any]:
