@@ -4,11 +4,12 @@ import json
 from collections import Counter
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.validation import validate_schema
 
 from flowstudio.api import docs
+from flowstudio.management.commands import openapi
 
 
 def operations(document):
@@ -53,12 +54,19 @@ def test_the_document_knows_where_it_is_served():
     assert docs.document("/")["servers"] == [{"url": "/"}]
 
 
-def test_the_command_writes_the_document(tmp_path):
-    file = tmp_path / "openapi.json"
+def test_the_front_ends_document_is_the_apis():
+    call_command("openapi", "--check")
 
-    call_command("openapi", file)
+    assert json.loads(openapi.FILE.read_text()) == docs.document()
 
-    assert json.loads(file.read_text()) == docs.document()
+
+def test_a_document_that_is_not_the_apis_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(openapi, "FILE", tmp_path / "openapi.json")
+
+    with pytest.raises(CommandError, match="differs from the API"):
+        call_command("openapi", "--check")
+    call_command("openapi")
+    call_command("openapi", "--check")
 
 
 @pytest.mark.django_db
