@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 from functools import cached_property
 from typing import Any
 
@@ -79,6 +79,27 @@ class _Facts:
                 if waiting[target] == 0:
                     found.append(target)
         return found
+
+    @cached_property
+    def ordered(self) -> frozenset[str]:
+        return frozenset(self.in_order)
+
+    @cached_property
+    def before(self) -> dict[str, int]:
+        """For each node, those that lie before it, as a number with a bit for each; none for a cycle's."""
+        found = dict.fromkeys(self.bits, 0)
+        for identifier in self.in_order:
+            for edge in self.into[identifier]:
+                found[identifier] |= found[edge.source] | self.bits[edge.source]
+        return found
+
+    @cached_property
+    def bits(self) -> dict[str, int]:
+        return {node.id: 1 << index for index, node in enumerate(self.graph.nodes)}
+
+    def may_read(self, reader: str, read: str) -> bool:
+        """Whether a node lies before its reader; a reader in or behind a circle has that problem first."""
+        return bool(self.before[reader] & self.bits[read]) or reader not in self.ordered
 
     @cached_property
     def backgrounds(self) -> list[tuple[Node, type[Plugin]]]:
@@ -185,7 +206,7 @@ def _end_problems(facts: _Facts, edge: Edge) -> Iterator[Problem]:
 
 def _cycle_problems(facts: _Facts) -> Iterator[Problem]:
     """One problem per cycle, with the names along it: what is left when all ends were taken away."""
-    edges = [edge for edge in facts.edges if edge.source != edge.target]
+    edges = [edge for edge in facts.edges if edge.source != edge.target and edge.source not in facts.ordered]
     while edges := _without_ends(edges):
         following = {edge.source: edge.target for edge in reversed(edges)}
         walked: list[str] = []
@@ -219,7 +240,6 @@ def _expression_problems(facts: _Facts) -> Iterator[Problem]:
         plugin = facts.plugin(node)
         if plugin is None:
             continue
-        before: set[str] | None = None
         for path, program in configs.programs(plugin, facts.config(node)):
             for message, at in program.source.warnings:
                 place = configs.placed(program.source.fault(message, at))
@@ -229,9 +249,7 @@ def _expression_problems(facts: _Facts) -> Iterator[Problem]:
                     text = f"“{node.name}” reads node({name!r}), but no node is called that."
                     yield Problem("unknown_node_name", text, node.id, path=path)
                     continue
-                if before is None:
-                    before = plan.reach((node.id,), facts.edges, backwards=True) - {node.id}
-                if names[name] not in before:
+                if not facts.may_read(node.id, names[name]):
                     text = f"“{node.name}” reads node({name!r}), which does not lie before it."
                     yield Problem("not_before", text, node.id, path=path)
 
@@ -254,20 +272,22 @@ def _nodes_given_nothing(facts: _Facts, start: Node, plugin: type[Plugin]) -> li
     Those are reached over the background port, directly or through nodes that pass their payload on, and
     over no edge that would bring anything else in that run.
     """
-    ran = plan.reach([edge.target for edge in _from_port(facts, start, plugin)], facts.edges)
-    found: list[str] = []
+    port = (start.id, plugin.background_port)
+    handed_over = [edge.target for edge in facts.edges if (edge.source, edge.source_port) == port]
+    ran = plan.reach(handed_over, facts.edges)
+    found: dict[str, None] = {}  # a set that keeps its order
     for identifier in facts.in_order:
         incoming = [
             edge
             for edge in facts.into[identifier]
-            if edge.source in ran or (edge.source == start.id and edge.source_port == plugin.background_port)
+            if edge.source in ran or (edge.source, edge.source_port) == port
         ]
         if incoming and all(edge.source == start.id or _passes(facts, edge, found) for edge in incoming):
-            found.append(identifier)
-    return found
+            found[identifier] = None
+    return list(found)
 
 
-def _passes(facts: _Facts, edge: Edge, given_nothing: list[str]) -> bool:
+def _passes(facts: _Facts, edge: Edge, given_nothing: Collection[str]) -> bool:
     source = facts.nodes[edge.source]
     plugin = facts.plugin(source)
     passes = source.settings.disabled or (plugin is not None and plugin.passes_payload)
@@ -296,9 +316,10 @@ def _reads_of_nothing(facts: _Facts, node: Node, start: Node, field: str) -> Ite
 
 def _both_sides(facts: _Facts) -> Iterator[Problem]:
     """Nodes that run in the foreground and in a background run: allowed, but seldom meant."""
-    handed_over = [edge for node, plugin in facts.backgrounds for edge in _from_port(facts, node, plugin)]
+    ports = {(node.id, plugin.background_port) for node, plugin in facts.backgrounds}
+    handed_over = [edge for edge in facts.edges if (edge.source, edge.source_port) in ports]
+    foreground = [edge for edge in facts.edges if (edge.source, edge.source_port) not in ports]
     behind = plan.reach([edge.target for edge in handed_over], facts.edges)
-    foreground = [edge for edge in facts.edges if edge not in handed_over]
     starts = [node.id for node in facts.graph.nodes if not facts.into[node.id]]
     both = behind & plan.reach(starts, foreground)
     for node in facts.graph.nodes:
@@ -308,9 +329,3 @@ def _both_sides(facts: _Facts) -> Iterator[Problem]:
                 "and again in the background, each time with what that side brings."
             )
             yield Problem("runs_on_both_sides", text, node.id, severity="warning")
-
-
-def _from_port(facts: _Facts, node: Node, plugin: type[Plugin]) -> list[Edge]:
-    return [
-        edge for edge in facts.edges if edge.source == node.id and edge.source_port == plugin.background_port
-    ]

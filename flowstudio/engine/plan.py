@@ -10,7 +10,7 @@ import copy
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -133,7 +133,14 @@ def scope_of(
     """What expressions can name. ``now`` is the run's start, so that a restored run decides the same."""
     return {
         "payload": payload,
-        "event": {field.name: getattr(event, field.name) for field in fields(event)},  # asdict copies it all
+        "event": {
+            "id": event.id,
+            "type": event.type,
+            "source": event.source,
+            "subject": event.subject,
+            "time": event.time,
+            "properties": event.properties,
+        },
         "run": {
             "id": run.id,
             "kind": run.kind,

@@ -1,6 +1,7 @@
 """What expressions, templates and data give, what they refuse, and that nothing typed there can do harm."""
 
 import copy
+import json
 import resource
 import threading
 import time
@@ -15,6 +16,7 @@ from flowstudio.engine.expressions import (
     compile_data,
     compile_expression,
     compile_template,
+    machine,
     read_from_event,
 )
 
@@ -77,6 +79,7 @@ class TestExpressions:
             ("-payload.total|abs", -150),
             ("(-payload.total)|abs", 150),
             ("1.5e3 + 0.5", 1500.5),
+            ("1e22 + 0.5 > 1e-7 and -0.25 < 0", True),
             ('"a" + "b" ~ 3 ~ none ~ true', "ab3true"),
             ('\'it\\\'s "q"\' ~ "\\n\\u00e4"', 'it\'s "q"\nä'),
             ('"x" in payload.items and "z" not in payload.items', True),
@@ -245,6 +248,27 @@ class TestExpressions:
 
         assert "text with a number" in message
         assert at == 18
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | st.text(max_size=3)
+
+
+@given(
+    SCALARS | st.lists(SCALARS), SCALARS, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), st.booleans()
+)
+def test_what_is_answered_without_minijinja_is_answered_as_by_it(found, constant, sign, there):
+    typed = f"payload.v {sign} {json.dumps(constant)}"
+    scope = {"payload": {"v": found} if there else {}, "nodes": {}}
+    program = compile_expression(typed)
+
+    answers = []
+    for answer in (program.evaluate, lambda scope: machine.run(program.source, scope)):
+        try:
+            answers.append(answer(scope))
+        except ExpressionError as error:
+            answers.append((error.message, error.line, error.column))
+
+    assert answers[0] == answers[1]
 
 
 class TestTemplates:

@@ -32,7 +32,8 @@ __all__ = [
 
 Path: TypeAlias = tuple[str | int, ...]
 
-_MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+CACHED: Final = 1024
+"""Texts of each kind that are kept compiled: the same ones are asked for at every check and plan."""
 
 
 class TextProgram:
@@ -104,13 +105,13 @@ class DataProgram:
 Compiled: TypeAlias = TextProgram | DataProgram
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=CACHED)
 def compile_expression(text: str) -> TextProgram:
     """One expression, whose value keeps its type."""
     return _captured(text, reader.parse_expression(text))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=CACHED)
 def compile_template(text: str) -> TextProgram:
     """Text with ``{{ … }}`` and ``{% … %}``; its value is a text."""
     return _written(text, reader.parse_template(text))
@@ -128,7 +129,7 @@ def read_from_event(text: str, offsets: Sequence[int]) -> str:
     return text
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=CACHED)
 def _compile_text(text: str) -> TextProgram:
     """A text of Data: the value of its one expression, or else a template."""
     parts = reader.parse_template(text)
@@ -174,12 +175,9 @@ def _is_constant(source: Source) -> bool:
 
 
 def _comparison(source: Source, tree: syntax.Expr | None) -> tuple[str, JSON] | None:
-    """The sign and constant of ``path sign constant``, either way round; None for any other shape."""
-    if not isinstance(tree, syntax.Compare) or tree.operator not in _MIRRORED or not _is_constant(source):
+    """The sign and constant of ``path sign constant``; None for any other shape."""
+    if not isinstance(tree, syntax.Compare) or tree.operator not in filters.SIGNS:
         return None
-    left, right = tree.left, tree.right
-    if isinstance(left, syntax.Path) and isinstance(right, syntax.Literal):
-        return tree.operator, right.value
-    if isinstance(left, syntax.Literal) and isinstance(right, syntax.Path):
-        return _MIRRORED[tree.operator], left.value
+    if isinstance(tree.left, syntax.Path) and isinstance(tree.right, syntax.Literal) and _is_constant(source):
+        return tree.operator, tree.right.value
     return None

@@ -36,7 +36,7 @@ def compare(sign: str, left: JSON, right: JSON) -> bool:
     """The comparison signs. Text and number never compare: ``"50" > 100`` is a mistake, not a fact."""
     kind = type(left)
     if kind is type(right) and (kind is str or kind is int or kind is float):
-        return bool(_SIGNS[sign](left, right))
+        return bool(SIGNS[sign](left, right))
     kinds = _kind(left), _kind(right)
     if set(kinds) == {"text", "number"}:
         raise FilterRefused(
@@ -47,7 +47,7 @@ def compare(sign: str, left: JSON, right: JSON) -> bool:
         return (kinds[0] == kinds[1] and bool(left == right)) is (sign == "==")
     if kinds[0] != kinds[1] or kinds[0] not in ("text", "number"):
         raise FilterRefused(f"{_a(left)} and {_a(right)} have no order, so {sign} cannot compare them")
-    return bool(_SIGNS[sign](left, right))
+    return bool(SIGNS[sign](left, right))
 
 
 def contains(container: JSON, item: JSON) -> bool:
@@ -69,7 +69,7 @@ def to_text(value: JSON) -> str:
     return "" if value is None else values.encode(value).decode()
 
 
-_SIGNS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+SIGNS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -245,7 +245,7 @@ def _rejectattr(items: list[JSON], attribute: str, sign: str = "==", wanted: JSO
 def _holds(value: JSON, sign: str, wanted: JSON) -> bool:
     if sign == "in":
         return contains(wanted, value)
-    if sign not in _SIGNS:
+    if sign not in SIGNS:
         raise FilterRefused(f"{sign!r} is not a comparison; there are ==, !=, <, <=, >, >= and in")
     return compare(sign, value, wanted)
 

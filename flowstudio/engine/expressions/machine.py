@@ -30,7 +30,7 @@ BUDGET: Final = 500_000
 """Units of our own calls: one each, one per part or 64 characters that they handle."""
 MAX_OUTPUT: Final = 1_048_576
 """Characters that a template may give, and a result may hold."""
-MAX_LOADED: Final = 8_192
+MAX_LOADED: Final = 1_024
 """Sources that a thread's MiniJinja keeps compiled."""
 TOO_MUCH: Final = "This takes too many steps or makes too large a value."
 
