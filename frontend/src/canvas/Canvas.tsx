@@ -42,7 +42,7 @@ const NO_NODES: FlowNode[] = [];
 const NO_EDGES: FlowEdge[] = [];
 const NOT_MOVED: ReadonlyMap<string, Point> = new Map();
 const MINIMAP_UP_TO = 1000;
-const MINIMAP_FROM_HEIGHT = 480;
+const MINIMAP_FROM_HEIGHT = 560;
 
 export function Canvas() {
   return (
@@ -80,7 +80,7 @@ function Flow() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another graph is seen whole, an edited one stays where it is.
   useEffect(() => {
     camera.attach(flow as never, wrapper.current);
-    const frame = requestAnimationFrame(() => camera.fit(undefined, true));
+    const frame = requestAnimationFrame(() => camera.fitView(undefined, true));
     return () => cancelAnimationFrame(frame);
   }, [flow, workflowId, viewing]);
 
@@ -213,7 +213,7 @@ function Flow() {
         onPaneClick={(event) => overview && pickOnOverview(nodeAt(picture, toPoint(event)), event.shiftKey)}
         onDoubleClick={(event) => {
           const hit = overview ? nodeAt(picture, toPoint(event)) : null;
-          if (hit) camera.fit([hit]);
+          if (hit) camera.fitView([hit]);
         }}
         onDragOver={(event) => {
           if (!event.dataTransfer.types.includes(PLUGIN_TYPE) || !editable) return;

@@ -17,7 +17,7 @@ export function CanvasControls() {
     <div
       role="toolbar"
       aria-label="View"
-      className="absolute bottom-3 left-3 z-10 flex items-center gap-0.5 rounded-lg border bg-raised p-0.5 shadow-node"
+      className="absolute bottom-3 left-3 select-none z-10 flex items-center gap-0.5 rounded-lg border bg-raised p-0.5 shadow-node"
     >
       <IconButton
         icon={Minus}
@@ -51,7 +51,7 @@ export function CanvasControls() {
         shortcut="F"
         size="sm"
         className="size-7"
-        onClick={() => camera.fit()}
+        onClick={() => camera.fitView()}
       />
       {editable && (
         <IconButton

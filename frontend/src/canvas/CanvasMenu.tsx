@@ -124,7 +124,7 @@ function PaneItems({ screen, position }: { screen: { x: number; y: number }; pos
       <MenuItem icon={BoxSelect} shortcut="Ctrl A" onClick={actions.selectAll}>
         Select all
       </MenuItem>
-      <MenuItem icon={Maximize} shortcut="F" onClick={() => camera.fit()}>
+      <MenuItem icon={Maximize} shortcut="F" onClick={() => camera.fitView()}>
         Fit the whole graph
       </MenuItem>
       {editable && (

@@ -6,7 +6,7 @@ import { useCanvas } from "./state";
 export function ConnectBar() {
   const mode = useCanvas((state) => state.connectMode);
   return (
-    <div role="status" className="pointer-events-none absolute inset-x-0 bottom-3 z-20 flex justify-center">
+    <div role="status" className="pointer-events-none absolute inset-x-0 top-3 z-20 flex justify-center">
       {mode && (
         <div className="flex items-center gap-3 rounded-lg border border-accent-line bg-raised px-3 py-1.5 text-sm shadow-pop">
           <span className="font-medium">{describe(mode)}</span>

@@ -75,7 +75,7 @@ export function tidyUp(): void {
   const only = state.selection.nodes.length > 1 ? new Set(state.selection.nodes) : undefined;
   const layouts = layoutsOf(state.document, state.plugins, state.errorPorts);
   state.moveNodes(tidy(state.document, layouts, only), "Tidy up");
-  if (!only) camera.fit();
+  if (!only) camera.fitView();
 }
 
 export function nudge(dx: number, dy: number): void {

@@ -56,10 +56,10 @@ export const moved = (): void => {
 
 /** The canvas changed its size: what was seen whole stays seen whole. */
 export const resized = (): void => {
-  if (whole) fit(undefined, true);
+  if (whole) fitView(undefined, true);
 };
 
-export function fit(ids?: readonly string[], instant = false): void {
+export function fitView(ids?: readonly string[], instant = false): void {
   const box = boundsOfNodes(ids);
   const size = paneSize();
   if (!flow || !box || size.width === 0) return;

@@ -108,10 +108,10 @@ function onPlain(key: string, shift: boolean): boolean {
       return true;
     case "f":
     case "1":
-      camera.fit();
+      camera.fitView();
       return true;
     case "2":
-      if (node) camera.fit(selection.nodes);
+      if (node) camera.fitView(selection.nodes);
       return true;
     case "t":
       actions.tidyUp();

@@ -75,7 +75,7 @@ export function addFromPalette(pluginId: string, by: "key" | "pointer" = "pointe
   const behind = from && placeBehind(from.node, from.port);
   const first = editor.document.nodes.length === 0;
   const id = editor.addNode(pluginId, behind ?? middleSpot(), behind && from ? { from } : {});
-  if (id) requestAnimationFrame(() => (first ? camera.fit(undefined, true) : camera.reveal(id)));
+  if (id) requestAnimationFrame(() => (first ? camera.fitView(undefined, true) : camera.reveal(id)));
   // Who writes in the search field goes on writing there.
   if (by === "pointer") camera.focusCanvas();
 }

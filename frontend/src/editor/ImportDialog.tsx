@@ -24,7 +24,7 @@ export function ImportDialog() {
     setError(reason);
     if (reason) return;
     close();
-    requestAnimationFrame(() => camera.fit());
+    requestAnimationFrame(() => camera.fitView());
   }
 
   return (

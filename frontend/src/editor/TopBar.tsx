@@ -32,7 +32,7 @@ import { SaveState } from "./SaveState";
 
 export function TopBar() {
   return (
-    <header className="flex h-12 shrink-0 items-center gap-1 border-b bg-surface px-2">
+    <header className="flex h-12 select-none shrink-0 items-center gap-1 border-b bg-surface px-2">
       <Link
         href="/"
         aria-label="All workflows"

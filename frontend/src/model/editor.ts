@@ -462,15 +462,18 @@ export const useEditor = create<EditorState>()((set, get) => {
     },
 
     resolveConflict: async (keep) => {
-      const { theirs, workflow } = get();
+      const { theirs, workflow, document: mine } = get();
       if (!theirs || !workflow) return;
-      set({ workflow: theirs, theirs: null, saveState: "dirty", saveError: null });
-      if (keep === "theirs") {
-        get().replaceDocument(theirs.graph, "Take the other version");
-        set({ saveState: "saved", problems: theirs.problems });
-        window.clearTimeout(saveTimer);
-        drafts.forget(workflow.id);
-      } else await get().save();
+      set({ workflow: theirs, theirs: null, saveState: "saved", saveError: null });
+      get().replaceDocument(theirs.graph, "Take the other version");
+      if (keep === "mine") {
+        get().replaceDocument(mine, "Keep my version");
+        await get().save();
+        return;
+      }
+      window.clearTimeout(saveTimer);
+      drafts.forget(workflow.id);
+      set({ saveState: "saved", problems: theirs.problems });
     },
 
     publish: async (name, note) => {

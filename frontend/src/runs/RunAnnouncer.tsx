@@ -37,14 +37,11 @@ export function RunAnnouncer() {
   );
 }
 
-export function sentence({ root, progress }: RunTree): string {
-  if (!root) return "";
-  if (!progress.ended) return `${progress.done} of ${plural(progress.steps, "step")} done.`;
-  const took =
-    root.started && root.ended
-      ? ` after ${formatDuration(Date.parse(root.ended) - Date.parse(root.started))}`
-      : "";
-  return `The run ${root.status}${took}: ${plural(progress.steps, "step")}.`;
+export function sentence({ progress, began, ended, status }: RunTree): string {
+  if (!began) return "";
+  if (!ended) return `${progress.done} of ${plural(progress.steps, "step")} done.`;
+  const took = formatDuration(Date.parse(ended) - Date.parse(began));
+  return `The run ${status} after ${took}: ${plural(progress.steps, "step")}.`;
 }
 
 function failure(): string {

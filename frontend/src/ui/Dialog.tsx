@@ -2,7 +2,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import { IconButton } from "./Button";
 import { cx } from "./cx";
 
 interface DialogProps {
@@ -46,7 +45,14 @@ export function Dialog({
                 <Base.Description className="mt-0.5 text-muted text-sm">{description}</Base.Description>
               )}
             </div>
-            {dismissible && <Base.Close render={<IconButton icon={X} label="Close" size="sm" />} />}
+            {dismissible && (
+              <Base.Close
+                aria-label="Close"
+                className="flex size-7 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text"
+              >
+                <X size={15} aria-hidden />
+              </Base.Close>
+            )}
           </header>
           {children && <div className="min-h-0 flex-1 overflow-auto px-5 pb-4">{children}</div>}
           {footer && <footer className="flex justify-end gap-2 border-t px-5 py-3">{footer}</footer>}

@@ -3,7 +3,7 @@ import type { ComponentProps } from "react";
 import { cx } from "./cx";
 
 const LOOK =
-  "w-full min-w-0 rounded-md border bg-raised text-sm text-text transition-colors placeholder:text-faint hover:border-control focus:border-accent focus:outline-2 focus:outline-accent/25 focus:outline-offset-0 disabled:cursor-not-allowed disabled:opacity-60 read-only:bg-sunken";
+  "w-full min-w-0 rounded-md border bg-raised font-normal text-sm text-text transition-colors placeholder:text-faint hover:border-control focus:border-accent focus:outline-2 focus:outline-accent/25 focus:outline-offset-0 disabled:cursor-not-allowed disabled:opacity-60 read-only:bg-sunken";
 
 export const inputLook = (invalid?: boolean, mono?: boolean): string =>
   cx(LOOK, invalid ? "border-fail" : "border-line-strong", mono && "font-mono text-xs");

@@ -33,7 +33,7 @@ export function Tabs<Value extends string>(props: TabsProps<Value>) {
       onValueChange={(next) => next && onChange(next as Value)}
       className={cx("flex min-h-0 flex-col", className)}
     >
-      <div className={cx("flex h-10 shrink-0 items-center gap-2 border-b px-3", listClassName)}>
+      <div className={cx("flex h-10 shrink-0 select-none items-center gap-2 border-b px-3", listClassName)}>
         <Base.List aria-label={label} className="flex h-full items-stretch gap-1">
           {items.map(({ value: tab, label: text, icon: Icon, badge }) => (
             <Base.Tab

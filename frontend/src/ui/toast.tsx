@@ -35,7 +35,7 @@ export function Toasts() {
   return (
     <Base.Provider toastManager={manager} limit={3}>
       <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-14 z-50 flex w-80 flex-col gap-2 outline-none">
+        <Base.Viewport className="fixed bottom-14 left-1/2 z-50 flex w-88 max-w-[calc(100vw-2rem)] -translate-x-1/2 flex-col gap-2 outline-none">
           <List />
         </Base.Viewport>
       </Base.Portal>

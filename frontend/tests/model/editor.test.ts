@@ -190,6 +190,8 @@ describe("when somebody else saved in between", () => {
     expect(editor().saveState).toBe("saved");
     expect(editor().workflow?.revision).toBe(8);
     expect(names()).toEqual(["S", "Mine"]);
+    editor().undo();
+    expect(names()).toEqual(["S", "T"]);
   });
 
   test("taking theirs can be undone, so mine is not lost", async () => {
