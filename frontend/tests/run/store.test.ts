@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Step } from "@/api/types";
-import { RunStore } from "@/run/store";
+import { RunStore, wholeOf } from "@/run/store";
 import { graphOf, makeRun, makeStep, seeded, summary } from "./rows";
 
 /** A store whose frames are drawn when the test says so. */
@@ -276,6 +276,26 @@ describe("watching", () => {
       ["grandchild", 2],
       ["second", 1],
     ]);
+  });
+});
+
+describe("a tree of runs as one", () => {
+  const at = (second: number) => `2026-01-01T00:00:0${second}Z`;
+  const root = makeRun({ id: "root", status: "succeeded", queued: at(0), ended: at(1) });
+  const child = makeRun({ id: "child", root: "root", parent: "root", queued: at(1), kind: "background" });
+
+  test("goes on as long as a branch does", () => {
+    expect(wholeOf([root, child])).toEqual({ began: at(0), ended: null, status: "running" });
+  });
+
+  test("ends with the last branch, and failed when any of them did", () => {
+    const failed = { ...child, status: "failed" as const, ended: at(5) };
+
+    expect(wholeOf([root, failed])).toEqual({ began: at(0), ended: at(5), status: "failed" });
+  });
+
+  test("is queued until anything has begun", () => {
+    expect(wholeOf([makeRun({ id: "root", status: "queued" })]).status).toBe("queued");
   });
 });
 
