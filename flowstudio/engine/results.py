@@ -72,7 +72,7 @@ def error_value(node: PlanNode, error: BaseException) -> dict[str, Any]:
         message = _orm_advice(node)
     else:
         message = f"{kind}: {error}" if str(error) else kind
-    return {"message": message, "type": kind, "node": node.name}
+    return {"message": values.storable(message), "type": kind, "node": node.name}
 
 
 def trace_of(error: BaseException) -> str:
@@ -143,4 +143,4 @@ def _orm_advice(node: PlanNode) -> str:
 
 
 def _is_outside(filename: str) -> bool:
-    return not filename.startswith(_OWN_FOLDER) and "asyncio" not in filename and "concurrent" not in filename
+    return not filename.startswith(_OWN_FOLDER) and not {"asyncio", "concurrent"} & set(Path(filename).parts)

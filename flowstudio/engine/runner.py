@@ -33,6 +33,8 @@ Call: TypeAlias = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 NO_GIVEN: Final[Mapping[tuple[str, str], Given]] = {}
 NOTHING: Final[Mapping[str, JSON]] = {}
+FAILURES: Final = (Exception, SystemExit)
+"""What a plugin may raise. SystemExit too: it would end the event loop with every run on it."""
 BREATH: Final = 500
 """Inline steps between two moments at which the loop's other tasks get their turn."""
 
@@ -171,7 +173,7 @@ class _Execution:
                 outputs, commands = results.read(node, payload, result)
             if commands:
                 raise results.command_refused(node)
-        except Exception as error:  # whatever a plugin raises fails its branch, and no more
+        except FAILURES as error:  # whatever a plugin raises fails its branch, and no more
             step = step or self._step(node, payload)
             outputs = self._failed(node, step, error)
         if step is not None:
@@ -191,12 +193,9 @@ class _Execution:
                 step.status, step.ended = "cancelled", datetime.now(UTC)
                 self.sink.ended(step)
                 raise
-            outputs, commands = (
-                self._failed(node, step, error),
-                [],
-            )  # a task of the plugin's own was cancelled
-        except Exception as error:
-            outputs, commands = self._failed(node, step, error), []
+            outputs = self._failed(node, step, error)  # the plugin cancelled a task of its own
+        except FAILURES as error:
+            outputs = self._failed(node, step, error)
         self._end(step, outputs)
         if node.plugin.effects:
             await self._commit(node, step, commands)

@@ -7,10 +7,10 @@ import threading
 from datetime import UTC, datetime
 from typing import Final
 
+from flowstudio.engine import values
 from flowstudio.engine.trace import Sink, StepRecord
 
 MAX_LINES: Final = 1_000
-MAX_LINE: Final = 10_000
 
 
 class StepLog:
@@ -38,7 +38,7 @@ class StepLog:
         lines = self._step.log
         if len(lines) >= MAX_LINES:
             return
-        text = str(message)[:MAX_LINE]
+        text = values.storable(str(message))
         if len(lines) == MAX_LINES - 1:
             level, text = "warning", f"A step keeps {MAX_LINES:,} lines; the rest is left out."
         now = datetime.now(UTC).isoformat().replace("+00:00", "Z")

@@ -21,6 +21,8 @@ MAX_VALUES: Final = 100_000
 MIN_INT: Final = -(2**63)
 MAX_INT: Final = 2**63 - 1
 PREVIEW_CHARS: Final = 200
+MAX_TEXT: Final = 10_000
+"""Characters that are kept of a message or a log line."""
 
 _LONG_NUMBER: Final = re.compile(rb"\d{20}")
 _SCALARS: Final = frozenset({type(None), bool})
@@ -128,6 +130,11 @@ def summarise(value: JSON, encoded: bytes | None = None) -> dict[str, Any]:
         "count": len(value) if isinstance(value, list | dict) else None,
         "preview": _preview(value, encoded),
     }
+
+
+def storable(text: str) -> str:
+    """A text of unknown making (a message, a log line) as it can be stored: whole characters, not endless."""
+    return text[:MAX_TEXT].encode(errors="replace").decode()
 
 
 def type_name(value: JSON) -> str:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowstudio.engine import values
 from flowstudio.engine.errors import CommandRefused, StaleRun
 from flowstudio.engine.graph import Graph
 from flowstudio.engine.plan import compile_plan
@@ -451,6 +452,34 @@ class TestFailing:
         assert outcome.error == {"message": "KeyError: 'nothing'", "type": "KeyError", "node": "a"}
         assert 'return {}["nothing"]' in sink.steps[0].log[-1]["message"]
         assert "flowstudio/engine" not in sink.steps[0].log[-1]["message"]
+
+    @pytest.mark.parametrize("effects", [True, False])
+    async def test_a_plugin_that_asks_the_process_to_exit_only_fails(self, effects):
+        class Exits(Pass):
+            """Wants out."""
+
+            def run(self, payload):
+                raise SystemExit(3)
+
+        Exits.effects = effects
+        outcome, _ = await run(graph(("a", "exits")), start="a", plugins=registry(exits=Exits))
+
+        assert outcome.error == {"message": "SystemExit: 3", "type": "SystemExit", "node": "a"}
+
+    async def test_a_message_that_could_not_be_stored_is_made_storable(self):
+        class Odd(Pass):
+            """Fails with half a character, at length."""
+
+            def run(self, payload):
+                self.context.log.info("\udc80" + "x" * 20_000)
+                raise ValueError("\udc80" + "x" * 20_000)
+
+        outcome, sink = await run(graph(("a", "odd")), start="a", plugins=registry(odd=Odd))
+
+        assert outcome.error["message"].startswith("ValueError: ?xxx")
+        assert len(outcome.error["message"]) == 10_000
+        assert all(len(line["message"]) <= 10_000 for line in sink.steps[0].log)
+        values.dumps([outcome.error, sink.steps[0].log])
 
     async def test_an_expression_that_fails_names_its_field_and_what_is_missing(self):
         drawn = graph(("if", "if", {"condition": "payload.customer.mail == 'x'"}))

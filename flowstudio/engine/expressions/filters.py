@@ -107,11 +107,11 @@ def _hash(text: str, algorithm: str = "sha256") -> str:
     return hashlib.new(algorithm, text.encode(), usedforsecurity=False).hexdigest()
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=64)
 def _pattern(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = 8 << 20
+    options.max_mem = 2 << 20
     try:
         return re2.compile(pattern, options)
     except re2.error as error:

@@ -110,6 +110,10 @@ class Machine:
             text = self.environment.render_template(str(source.id))
         except minijinja.TemplateError as error:
             raise self.explained(error) from None
+        except BaseException as error:
+            if type(error).__name__ == "PanicException":  # Rust's: no Exception, and of no importable class
+                raise ExpressionError("MiniJinja failed on this.") from error
+            raise
         if source.is_template:
             return text
         result, self.result = self.result, None
