@@ -63,7 +63,7 @@ export function StepList({ run }: { run: string | null }) {
       aria-label="Steps"
       aria-activedescendant={current >= 0 ? `step-${steps[current]?.id}` : undefined}
       onKeyDown={onKeyDown}
-      className="min-h-0 flex-1 overflow-auto outline-offset-[-2px]"
+      className="@container min-h-0 flex-1 overflow-auto outline-offset-[-2px]"
     >
       <div className="relative" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
@@ -123,7 +123,7 @@ function StepRow({ step, top, span, now, current }: StepRowProps) {
       onClick={() => selectStep(step.node, step.id)}
       style={{ transform: `translateY(${top}px)`, height: ROW }}
       className={cx(
-        "absolute inset-x-0 top-0 grid cursor-pointer grid-cols-[16px_minmax(9rem,1.6fr)_3.5rem_minmax(4rem,1.3fr)_minmax(5rem,1.2fr)] items-center gap-2.5 px-3 text-sm",
+        "absolute inset-x-0 top-0 grid cursor-pointer grid-cols-[16px_minmax(0,1fr)_3.5rem] @md:grid-cols-[16px_minmax(9rem,1.6fr)_3.5rem_minmax(4rem,1.3fr)_minmax(5rem,1.2fr)] items-center gap-2.5 px-3 text-sm",
         current ? "bg-accent-soft" : "hover:bg-hover",
       )}
     >
@@ -171,10 +171,10 @@ const BAR: Record<Step["status"], string> = {
 /** Waiting hatched, running solid. */
 function TimeBar({ step, span, now }: { step: Step; span: Span; now: number }) {
   const bar = barOf(step, span, now);
-  if (!bar) return <span />;
+  if (!bar) return <span className="max-@md:hidden" />;
   const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
   return (
-    <span className="relative h-2" aria-hidden>
+    <span className="relative h-2 max-@md:hidden" aria-hidden>
       <span className="absolute inset-x-0 top-[3.5px] h-px bg-line" />
       <span
         className="absolute inset-y-0.5 rounded-l-sm bg-line-strong opacity-60"

@@ -44,9 +44,13 @@ describe("folding", () => {
     ]);
   });
 
-  test("a long text is folded", () => {
-    expect(flatten("x".repeat(500), NO_FOLDING)[0]?.open).toBe(false);
-    expect(flatten("two\nlines", folding({ "": true }))[0]?.open).toBe(true);
+  test("a long text inside is folded", () => {
+    expect(flatten(["x".repeat(500)], NO_FOLDING)[1]?.open).toBe(false);
+    expect(flatten(["two\nlines"], folding({ "/0": true }))[1]?.open).toBe(true);
+  });
+
+  test("a text that is all there is lies open", () => {
+    expect(flatten("two\nlines", NO_FOLDING)[0]?.open).toBe(true);
   });
 
   test("a long list comes in pages, and the rest is counted", () => {

@@ -4,9 +4,9 @@ import type { LogLine } from "@/api/types";
 import { formatFineClock } from "@/run/format";
 import { cx } from "@/ui/cx";
 
-const COLOURS: Record<LogLine["level"], string> = {
+/** `info` is what most lines are: it is told by the lack of a word. */
+const COLOURS: Record<Exclude<LogLine["level"], "info">, string> = {
   debug: "text-faint",
-  info: "text-muted",
   warning: "text-warn",
   error: "text-fail",
 };
@@ -43,8 +43,14 @@ export function LogLines({ lines, className }: { lines: LogLine[]; className?: s
           <time dateTime={line.time} className="shrink-0 text-faint">
             {formatFineClock(line.time)}
           </time>
-          <span className={cx("w-12 shrink-0", COLOURS[line.level])}>{line.level}</span>
-          <span className="min-w-0 whitespace-pre-wrap break-words text-text">{line.message}</span>
+          <span className="min-w-0 whitespace-pre-wrap break-words text-text">
+            {line.level === "info" ? (
+              <span className="sr-only">info </span>
+            ) : (
+              <span className={cx("font-semibold", COLOURS[line.level])}>{line.level} </span>
+            )}
+            {line.message}
+          </span>
         </li>
       ))}
     </ol>

@@ -44,8 +44,9 @@ export const isLongText = (value: Json): value is string =>
 
 /** The first levels of what is small are open, so that most payloads need no click. */
 function opensByItself(value: Json, level: number): boolean {
+  if (level === 0) return true;
   if (!isContainer(value)) return false;
-  return level === 0 || (level === 1 && countOf(value) <= SMALL) || (level === 2 && countOf(value) <= 8);
+  return (level === 1 && countOf(value) <= SMALL) || (level === 2 && countOf(value) <= 8);
 }
 
 function isOpen(id: string, value: Json, level: number, folding: Folding): boolean | null {
