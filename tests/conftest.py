@@ -206,22 +206,28 @@ def _prepared_data(tmp_path_factory):
     return folder
 
 
+def _factory(folder, prepared):
+    """What starts a studio, in a fresh data folder below ``folder`` or in a given one; and all it started."""
+    studios = []
+
+    def make(data=None, start=True, host="127.0.0.1", port=0, **environment):
+        if data is None:
+            data = folder / f"studio-{len(studios)}"
+            shutil.copytree(prepared, data)
+        studio = Studio(data, host, port, environment)
+        studios.append(studio)
+        return studio.start() if start else studio
+
+    return make, studios
+
+
 @pytest.fixture
 def make_studio(tmp_path, _prepared_data):
     """A factory of studio processes; each is stopped when the test ends.
 
     ``make_studio()`` starts one on a fresh data folder; ``make_studio(data)`` on a given one.
     """
-    studios = []
-
-    def make(data=None, start=True, host="127.0.0.1", port=0, **environment):
-        if data is None:
-            data = tmp_path / f"studio-{len(studios)}"
-            shutil.copytree(_prepared_data, data)
-        studio = Studio(data, host, port, environment)
-        studios.append(studio)
-        return studio.start() if start else studio
-
+    make, studios = _factory(tmp_path, _prepared_data)
     yield make
     for studio in studios:
         studio.stop()
@@ -229,5 +235,14 @@ def make_studio(tmp_path, _prepared_data):
 
 @pytest.fixture
 def studio_server(make_studio):
-    """A running studio: `.url`, `.sign_in_link`, `.kill()`, `.start()`, `.rows(sql)`."""
+    """A running studio of the test's own: `.url`, `.sign_in_link`, `.kill()`, `.start()`, `.rows(sql)`."""
     return make_studio()
+
+
+@pytest.fixture(scope="module")
+def shared_studio(tmp_path_factory, _prepared_data):
+    """A running studio that the tests of a module share: quicker, for those that do not stop it."""
+    make, studios = _factory(tmp_path_factory.mktemp("shared"), _prepared_data)
+    yield make()
+    for studio in studios:
+        studio.stop()

@@ -16,8 +16,6 @@ from flowstudio.live.rows import Login
 from flowstudio.live.watchers import Watcher
 from flowstudio.runs.local import LAYER_ALIAS, SCOPE_KEY
 
-NO_USER = 4401
-
 
 class BadMessage(Exception):
     """A frame of the client that cannot be followed; the text says why."""
@@ -49,7 +47,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         user = await database_sync_to_async(rows.user_of, thread_sensitive=False)(login)
         if user is None:
-            await self.close(NO_USER)
+            await self.close(hub.NO_USER)
         else:
             self._begin(user, login)
 

@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ACCESS_SECONDS = 1.5
+NO_USER = 4401
 FORBIDDEN = 4403
 LOST = 4408
 FAILED = 1011
@@ -395,15 +396,17 @@ class Hub:
         """A role that was taken, a session that ended: the socket closes."""
         watchers = list(self._watchers)
         wanted = [(watcher.login, watcher.user, self._workflows_of(watcher)) for watcher in watchers]
-        for watcher, granted in zip(watchers, await self.read(rows.all_access, wanted), strict=True):
-            if granted is None:
+        for watcher, standing in zip(watchers, await self.read(rows.standings, wanted), strict=True):
+            if not standing.is_signed_in:
+                await watcher.close(NO_USER)
+            elif standing.granted is None:
                 await watcher.close(FORBIDDEN)
             elif watcher.is_lost:
                 await watcher.close(LOST)
             else:
                 for tree in self._trees.values():
-                    if watcher in tree.watches and tree.workflow in granted:
-                        tree.watches[watcher].payloads = granted[tree.workflow].payloads
+                    if watcher in tree.watches and tree.workflow in standing.granted:
+                        tree.watches[watcher].payloads = standing.granted[tree.workflow].payloads
 
     def _workflows_of(self, watcher: Watcher) -> frozenset[UUID]:
         trees = (tree.workflow for tree in self._trees.values() if watcher in tree.watches)

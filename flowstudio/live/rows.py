@@ -58,24 +58,30 @@ def access(user: Any, workflow_id: UUID) -> Access | None:
     return Access(workflow_id, payloads)
 
 
-def all_access(
-    wanted: Sequence[tuple[Login, Any, frozenset[UUID]]],
-) -> list[dict[UUID, Access] | None]:
-    """For each (login, user, workflows) what is granted now; None where the login or a role is lost."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a watcher may do now; ``granted`` is None where a workflow it watches is closed to it."""
+
+    is_signed_in: bool
+    granted: dict[UUID, Access] | None = None
+
+
+def standings(wanted: Sequence[tuple[Login, Any, frozenset[UUID]]]) -> list[Standing]:
+    """For each (login, user, workflows) how it stands. Each login and each pair is looked up once."""
     signed_in = {login: user_of(login) for login in {login for login, _, _ in wanted}}
     known: dict[tuple[Any, UUID], Access | None] = {}
-    found: list[dict[UUID, Access] | None] = []
+    found: list[Standing] = []
     for login, user, workflows in wanted:
         now = signed_in[login]
         if now is None or now.pk != user.pk:
-            found.append(None)
+            found.append(Standing(is_signed_in=False))
             continue
         for workflow in workflows:
             if (now.pk, workflow) not in known:
                 known[now.pk, workflow] = access(now, workflow)
         granted = {workflow: known[now.pk, workflow] for workflow in workflows}
         seen = {workflow: each for workflow, each in granted.items() if each is not None}
-        found.append(seen if len(seen) == len(granted) else None)
+        found.append(Standing(is_signed_in=True, granted=seen if len(seen) == len(granted) else None))
     return found
 
 

@@ -69,7 +69,7 @@ async def test_a_revoked_token_closes_its_socket(connect, run, person):
     token.revoked = timezone.now()
     await token.asave()
 
-    assert await socket.close_code() == 4403
+    assert await socket.close_code() == 4401
 
 
 async def test_the_socket_works_below_a_prefix(connect, run):

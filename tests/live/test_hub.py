@@ -189,6 +189,15 @@ async def test_a_role_that_is_taken_closes_the_socket(connect, run, make_viewer)
     assert await socket.close_code() == 4403
 
 
+async def test_a_user_who_is_locked_out_loses_the_socket(connect, run, person):
+    socket = await connect()
+
+    person.is_active = False
+    await person.asave()
+
+    assert await socket.close_code() == 4401
+
+
 async def test_a_session_that_ends_closes_the_socket(connect, run):
     socket = await connect()
     await socket.watch(run=run.id)
@@ -196,7 +205,7 @@ async def test_a_session_that_ends_closes_the_socket(connect, run):
 
     await sync_to_async(sign_everybody_out)()
 
-    assert await socket.close_code() == 4403
+    assert await socket.close_code() == 4401
 
 
 def sign_everybody_out():

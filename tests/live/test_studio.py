@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 from tests.drawing import graph
 
 
-class Browser:
+class Visitor:
     """Signed in by the printed link, with the cookies of that."""
 
     def __init__(self, studio):
@@ -33,16 +33,15 @@ class Browser:
     def _csrf_token(self):
         return json.loads(self.opener.open(f"{self.url}/api/me/").read())["csrf_token"]
 
-    def socket(self, origin=None):
+    def socket(self, origin=None, cookies=None):
+        headers = {"Cookie": self.cookies if cookies is None else cookies}
         address = self.url.replace("http", "ws", 1) + "/ws/live/"
-        return connect(
-            address, origin=origin or self.url, additional_headers={"Cookie": self.cookies}, proxy=None
-        )
+        return connect(address, origin=origin or self.url, additional_headers=headers, proxy=None)
 
 
-@pytest.fixture
-def browser(studio_server):
-    return Browser(studio_server)
+@pytest.fixture(scope="module")
+def visitor(shared_studio):
+    return Visitor(shared_studio)
 
 
 def frames_until(socket, is_last):
@@ -55,7 +54,7 @@ def frames_until(socket, is_last):
             return found
 
 
-def test_a_branch_of_an_unsaved_draft_is_watched_live(browser, tmp_path):
+def test_a_branch_of_an_unsaved_draft_is_watched_live(visitor, tmp_path):
     draft = graph(
         ("start", "start"),
         ("back", "run_in_background"),
@@ -63,11 +62,11 @@ def test_a_branch_of_an_unsaved_draft_is_watched_live(browser, tmp_path):
         ("log", "log", {"message": "{{ event.properties.name }}"}),
         edges=["start > back", "back.output > note", "note > log"],
     ).to_document()
-    workflow = browser.call("POST", "workflows/", {"name": "Draft"})
+    workflow = visitor.call("POST", "workflows/", {"name": "Draft"})
     event = {"type": "test", "properties": {"name": "Ada"}}
 
-    run = browser.call("POST", f"workflows/{workflow['id']}/test/", {"event": event, "graph": draft})["run"]
-    with browser.socket() as socket:
+    run = visitor.call("POST", f"workflows/{workflow['id']}/test/", {"event": event, "graph": draft})["run"]
+    with visitor.socket() as socket:
         socket.send(json.dumps({"op": "watch", "run": run["id"], "after": {}}))
         frames = frames_until(
             socket,
@@ -83,12 +82,13 @@ def test_a_branch_of_an_unsaved_draft_is_watched_live(browser, tmp_path):
     assert steps[-1]["log"][0]["message"] == "Ada"
 
 
-def test_a_page_from_elsewhere_and_nobody_are_refused(browser):
-    with browser.socket(origin="http://evil.example") as socket, pytest.raises(ConnectionClosed):
-        socket.recv(timeout=5)
-    foreign = socket.close_code
-    browser.jar.clear()
-    with browser.socket() as socket, pytest.raises(ConnectionClosed):
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [({"origin": "http://evil.example"}, 4403), ({"cookies": ""}, 4401)],
+    ids=["foreign", "nobody"],
+)
+def test_a_foreign_page_and_nobody_are_refused(visitor, asked, code):
+    with visitor.socket(**asked) as socket, pytest.raises(ConnectionClosed):
         socket.recv(timeout=5)
 
-    assert (foreign, socket.close_code) == (4403, 4401)
+    assert socket.close_code == code

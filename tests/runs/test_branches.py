@@ -1,8 +1,13 @@
 """Claiming, executing and ending runs: one holder at a time, and each run ends in exactly one way."""
 
 import asyncio
+import functools
+import random
+from itertools import groupby, pairwise
 
 import pytest
+from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 
 from flowstudio import models
 from flowstudio.engine.errors import StaleRun
@@ -130,6 +135,42 @@ def test_a_background_run_goes_on_where_its_journal_ends(make_background, make_r
     assert statuses(run) == {"two": ("succeeded", 2)}
     assert models.Step.objects.get(node="two").summary["input"]["preview"] == '{"kept":true}'
     assert not models.JournalEntry.objects.exists()
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whenever_workers_die_each_node_has_one_result_in_order(make_background, path, settings, seed):
+    settings.FLOWSTUDIO = {**settings.FLOWSTUDIO, "MAX_CLAIMS": 1_000}  # a busy machine gets nowhere at times
+    names = [f"n{number}" for number in range(6)]
+    ends = ["back.output", *names]
+    run = await sync_to_async(make_background)(
+        *[(name, "note", {"path": str(path), "text": name, "seconds": 0.005}) for name in names],
+        edges=[f"{one} > {two}" for one, two in pairwise(ends)],
+    )
+    chance = random.Random(seed)
+
+    died = 0
+    while (claimed := await claim_again(run)) is not None:
+        died += await dies(claimed, after=chance.uniform(0.005, 0.06))
+    await sync_to_async(run.refresh_from_db)()
+
+    assert run.status == "succeeded"
+    assert [node for node, _ in groupby(path.read_text().split())] == names
+    assert len(path.read_text().split()) <= len(names) + died  # only the node under way runs again
+    steps = models.Step.objects.filter(run=run).order_by("seq").values_list("node", "status")
+    assert [step async for step in steps] == [("back", "succeeded"), *[(name, "succeeded") for name in names]]
+
+
+async def claim_again(run):
+    fence = (await models.Run.objects.aget(pk=run.pk)).fence
+    return await asyncio.wrap_future(writer.call(branches.claim, run.pk, "next", fence))
+
+
+async def dies(run, after):
+    """Execute a claimed run and stop dead in the middle of it; False if it ended before."""
+    call = functools.partial(database_sync_to_async, thread_sensitive=False)
+    worker = asyncio.create_task(branches.run_claimed(run, call=lambda work: call(work)()))
+    await asyncio.wait([worker], timeout=after)
+    return worker.cancel()
 
 
 def test_a_foreground_run_of_a_dead_process_ends_as_interrupted(foreground, make_runner, path):
