@@ -163,8 +163,8 @@ class _Execution:
                 outputs = results.passed_on(node, payload)
             elif self.run.is_test:
                 with results.Untouched(node, self._shared(node, payload)) as copy:
-                    result = self._prepare(node, step, payload).run(self._argument(node, copy))
-                    outputs, commands = results.read(node, copy, result)
+                    plugin = self._prepare(node, step, self._seen(node, copy))
+                    outputs, commands = results.read(node, copy, plugin.run(self._argument(node, copy)))
             else:
                 argument = payload
                 if node.plugin.wants_arrivals:
@@ -205,19 +205,19 @@ class _Execution:
         self._deliver(node, step.outputs, handed_over)
 
     async def _run_and_read(self, node: PlanNode, step: StepRecord) -> tuple[Outputs, list[Command]]:
+        shared = self._shared(node, step.input)
         if not self.run.is_test:
-            outputs, commands = results.read(
-                node, step.input, await self._called(node, step, self._shared(node, step.input))
-            )
+            outputs, commands = results.read(node, shared, await self._called(node, step, shared))
         else:
-            with results.Untouched(node, self._shared(node, step.input)) as copy:
+            with results.Untouched(node, shared) as copy:
                 outputs, commands = results.read(node, copy, await self._called(node, step, copy))
         if commands and not node.plugin.effects:
             raise results.command_refused(node)
         return outputs, commands
 
     async def _called(self, node: PlanNode, step: StepRecord, shared: JSON) -> Any:
-        plugin, argument = self._prepare(node, step, step.input), self._argument(node, shared)
+        plugin = self._prepare(node, step, self._seen(node, shared))
+        argument = self._argument(node, shared)
         if node.is_async:
             return await plugin.run(argument)
         return await self.call(lambda: plugin.run(argument))
@@ -262,6 +262,12 @@ class _Execution:
         """The part of what ``run`` is given that other nodes hold too."""
         arrived = self.arrived[node.index]
         return [sent for _, sent in arrived] if node.plugin.wants_arrivals and arrived else payload
+
+    def _seen(self, node: PlanNode, shared: JSON) -> JSON:
+        """The payload as expressions see it, made of the same part."""
+        if not (node.plugin.wants_arrivals and self.arrived[node.index]):
+            return shared
+        return shared[0] if len(shared) == 1 else results.merged(shared)
 
     def _argument(self, node: PlanNode, shared: JSON) -> Any:
         """What ``run`` is given: the payload, or the arrivals one by one."""

@@ -16,6 +16,7 @@ from flowstudio.engine.graph import Graph
 from flowstudio.engine.plan import compile_plan
 from flowstudio.engine.plugins import Emit, RunInfo, Submit
 from flowstudio.engine.runner import Given, execute
+from flowstudio.plugin import Expression, NodeConfig
 from flowstudio.testing import ListSink
 from tests.drawing import graph
 from tests.engine.plugins import ORDER, Pass, Wait, registry
@@ -569,6 +570,47 @@ class TestWhatAPluginReturns:
 
         assert "changed its payload" in outcome.error["message"]
         assert inputs(sink) == {"start": {"n": 1}, "a": {"n": 1}, "b": {"n": 1}}
+
+    @pytest.mark.parametrize("effects", [True, False])
+    async def test_nor_may_it_change_what_its_config_or_its_arrivals_show_of_the_payload(self, effects):
+        class Config(NodeConfig):
+            items: Expression = "payload.items"
+
+        class ChangesConfig(Pass):
+            """Changes a value of its config that is part of the payload."""
+
+            def run(self, payload):
+                self.config.items.append(1)
+                return "payload", 1
+
+        class ChangesArrivals(Pass):
+            """Changes what arrived."""
+
+            wants_arrivals = True
+
+            def run(self, arrivals):
+                arrivals[1].payload["items"].append(1)
+                return "payload", 1
+
+        ChangesConfig.Config = Config
+        ChangesConfig.effects = ChangesArrivals.effects = effects
+        drawn = graph(
+            ("start", "start"),
+            ("a", "pass"),
+            ("b", "pass"),
+            ("config", "config"),
+            ("arrivals", "arrivals"),
+            edges=["start > config", "start > a", "start > b", "a > arrivals", "b > arrivals"],
+        )
+        plugins = registry(config=ChangesConfig, arrivals=ChangesArrivals)
+        payload = {"items": [0]}
+
+        _, sink = await run(drawn, payload, plugins=plugins, run=RunInfo("run-1", is_test=True))
+
+        errors = {step.node: step.error["message"] for step in sink.steps if step.error}
+        assert set(errors) == {"config", "arrivals"}
+        assert all("changed its payload" in message for message in errors.values())
+        assert payload == {"items": [0]}
 
 
 class TestDisabled:
