@@ -21,6 +21,7 @@ export function InputPort({ port }: { port: PlacedPort }) {
         data-kind={port.kind}
         style={{ top: port.y }}
         title={hint(port)}
+        role="img"
         aria-label={`Input ${port.title}`}
       />
     </>
@@ -43,6 +44,7 @@ export function OutputPort({ port, node, fired }: { port: PlacedPort; node: stri
         data-kind={port.kind}
         style={{ top: port.y }}
         title={hint(port)}
+        role="img"
         aria-label={`Output ${port.title}`}
       />
       {!wired && editable && (

@@ -214,7 +214,7 @@ function Row({ event, top, current, onShow }: RowProps) {
       style={{ transform: `translateY(${top}px)`, height: ROW }}
       className={cx(
         "absolute inset-x-0 top-0 flex cursor-pointer items-center gap-3 border-b px-6 text-sm",
-        current ? "bg-accent-soft" : "hover:bg-hover",
+        current ? "bg-accent-soft [--fs-faint:var(--fs-muted)]" : "hover:bg-hover",
       )}
     >
       <span className="min-w-0 flex-1">

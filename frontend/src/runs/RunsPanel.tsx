@@ -187,7 +187,7 @@ function RunRow({ run, top, current }: { run: Run; top: number; current: boolean
       style={{ transform: `translateY(${top}px)`, height: ROW }}
       className={cx(
         "absolute inset-x-0 top-0 flex cursor-pointer items-start gap-2.5 border-b px-3 pt-1.5 text-sm",
-        current ? "bg-accent-soft" : "hover:bg-hover",
+        current ? "bg-accent-soft [--fs-faint:var(--fs-muted)]" : "hover:bg-hover",
       )}
     >
       <StatusIcon status={run.status} size={15} className="mt-[3px]" />

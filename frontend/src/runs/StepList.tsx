@@ -124,7 +124,7 @@ function StepRow({ step, top, span, now, current }: StepRowProps) {
       style={{ transform: `translateY(${top}px)`, height: ROW }}
       className={cx(
         "absolute inset-x-0 top-0 grid cursor-pointer grid-cols-[16px_minmax(0,1fr)_3.5rem] @md:grid-cols-[16px_minmax(9rem,1.6fr)_3.5rem_minmax(4rem,1.3fr)_minmax(5rem,1.2fr)] items-center gap-2.5 px-3 text-sm",
-        current ? "bg-accent-soft" : "hover:bg-hover",
+        current ? "bg-accent-soft [--fs-faint:var(--fs-muted)]" : "hover:bg-hover",
       )}
     >
       <StatusIcon status={step.status} />

@@ -176,7 +176,7 @@ function Fire({ triggers }: { triggers: GraphNode[] }) {
         data-action="fire"
       >
         Fire test event
-        <span className="ml-1 opacity-75">
+        <span className="ml-1">
           <FireKey />
         </span>
       </Button>

@@ -119,7 +119,7 @@ export function createJsonCode({ parent, text, label, onChange, onSubmit }: Opti
         LOOK,
         typeOver,
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         keymap.of([{ key: "Mod-Enter", run: submit }, ...defaultKeymap, ...historyKeymap, ...foldKeymap]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !replacing) onChange(update.state.doc.toString());
