@@ -41,7 +41,9 @@ class PlanNode:
     wired: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]  # port → (edge, target) of its edges
     inline: bool  # a plain `run` without effects: executed in the runner's own loop
     is_async: bool
+    disabled: bool
     first_arrival: bool
+    wants_arrivals: bool
     handles_errors: bool  # its error port is wired
 
 
@@ -255,6 +257,8 @@ def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry) -> 
         wired=tuple((name, tuple(behind)) for name, behind in outgoing.items() if behind),
         inline=not plugin.effects and not is_async,
         is_async=is_async,
+        disabled=node.settings.disabled,
+        wants_arrivals=plugin.wants_arrivals,
         first_arrival=plugin.on_first_arrival(compiled.unevaluated()),
         handles_errors=bool(outgoing.get(ERROR_PORT)),
     )

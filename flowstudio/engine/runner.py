@@ -83,6 +83,9 @@ class _Execution:
         self.plan, self.event, self.run, self.sink = plan, event, run, sink
         self.services, self.call, self.record = services, call, record
         self.given = NO_GIVEN
+        self.is_test = run.is_test  # plugins are handed copies, and watched
+        self.key = f"{run.id}:"
+        self.needs_scope = plan.needs_scope
         self.now = run.started or datetime.now(UTC)
         self.sent: dict[str, JSON] = {}  # node name → what node("Name") reads
         self.scope = scope_of(event, run, self.now, None, self.sent) if plan.needs_scope else {}
@@ -143,7 +146,7 @@ class _Execution:
         payload = arrived[0][1] if len(arrived) == 1 else self._merged(arrived)
         if self.given and (given := self.given.get((node.id, ""))) is not None:
             self._use_given(node, payload, given)
-        elif node.inline or node.settings.disabled:
+        elif node.inline or node.disabled:
             self._run_inline(node, payload)
         else:
             task = self.loop.create_task(self._run_task(node, self._step(node, payload)))
@@ -159,15 +162,15 @@ class _Execution:
         outputs: Outputs
         commands: Sequence[Command] = ()
         try:
-            if node.settings.disabled:
+            if node.disabled:
                 outputs = results.passed_on(node, payload)
-            elif self.run.is_test:
+            elif self.is_test:
                 with results.Untouched(node, self._shared(node, payload)) as copy:
                     plugin = self._prepare(node, step, self._seen(node, copy))
                     outputs, commands = results.read(node, copy, plugin.run(self._argument(node, copy)))
             else:
                 argument = payload
-                if node.plugin.wants_arrivals:
+                if node.wants_arrivals:
                     argument = self._argument(node, self._shared(node, payload))
                 result = self._prepare(node, step, payload).run(argument)
                 outputs, commands = results.read(node, payload, result)
@@ -206,7 +209,7 @@ class _Execution:
 
     async def _run_and_read(self, node: PlanNode, step: StepRecord) -> tuple[Outputs, list[Command]]:
         shared = self._shared(node, step.input)
-        if not self.run.is_test:
+        if not self.is_test:
             outputs, commands = results.read(node, shared, await self._called(node, step, shared))
         else:
             with results.Untouched(node, shared) as copy:
@@ -246,7 +249,7 @@ class _Execution:
             self.run,
             NO_LOG if step is None else StepLog(step, None if node.inline else self.loop, self.sink),
             self.now,
-            f"{self.run.id}:{node.id}:",
+            f"{self.key}{node.id}:",
             begins_here,
             self.services,
         )
@@ -261,17 +264,17 @@ class _Execution:
     def _shared(self, node: PlanNode, payload: JSON) -> JSON:
         """The part of what ``run`` is given that other nodes hold too."""
         arrived = self.arrived[node.index]
-        return [sent for _, sent in arrived] if node.plugin.wants_arrivals and arrived else payload
+        return [sent for _, sent in arrived] if node.wants_arrivals and arrived else payload
 
     def _seen(self, node: PlanNode, shared: JSON) -> JSON:
         """The payload as expressions see it, made of the same part."""
-        if not (node.plugin.wants_arrivals and self.arrived[node.index]):
+        if not (node.wants_arrivals and self.arrived[node.index]):
             return shared
         return shared[0] if len(shared) == 1 else results.merged(shared)
 
     def _argument(self, node: PlanNode, shared: JSON) -> Any:
         """What ``run`` is given: the payload, or the arrivals one by one."""
-        if not node.plugin.wants_arrivals:
+        if not node.wants_arrivals:
             return shared
         if not self.arrived[node.index]:  # the run begins here
             return [Arrival(node.name, shared)]
@@ -317,7 +320,7 @@ class _Execution:
     def _deliver(self, node: PlanNode, outputs: Mapping[str, JSON], handed_over: str | None) -> None:
         """Resolve the edges behind a node that ended: those of its fired ports deliver, the others skip."""
         begun, unresolved = self.begun, self.unresolved
-        if outputs and self.plan.needs_scope:
+        if self.needs_scope and outputs:
             self.sent[node.name] = next(iter(outputs.values()))
         for port, edges in node.wired:
             if port not in outputs or port == handed_over:
