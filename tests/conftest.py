@@ -131,14 +131,18 @@ class Studio:
         until(self._has_answered, seconds=20)
         return self
 
-    def begin(self):
-        """Start the process without waiting for it."""
+    def begin(self, command="studio"):
+        """Start the process without waiting for it; ``worker`` runs workflows and serves nothing."""
         self.data.mkdir(parents=True, exist_ok=True)
         where = ["--host", self.host, "--port", str(self.port), "--data", str(self.data)]
-        command = [sys.executable, str(ROOT / "manage.py"), "studio", *where]
+        arguments = [command, *where] if command == "studio" else [command]
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
-                command, stdout=output, stderr=subprocess.STDOUT, env=self._environment(), cwd=ROOT
+                [sys.executable, str(ROOT / "manage.py"), *arguments],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=self._environment(),
+                cwd=ROOT,
             )
 
     def _environment(self):

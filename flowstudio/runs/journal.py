@@ -105,8 +105,13 @@ class DatabaseSink:
         await self._write(finish, self._change(*self._take()), status, reason, error)
 
     async def hand_back(self) -> None:
-        """Store what waits and put the run back into the queue; this claim does not count."""
-        await self._write(hand_back, self._change(*self._take()))
+        """Store what waits and put the run back into the queue; this claim does not count.
+
+        Steps that were cancelled for it stay as they are, under way: they run again, as a next attempt.
+        """
+        changed, ended = self._take()
+        kept = {place: step for place, step in changed.items() if step.status != models.Status.CANCELLED}
+        await self._write(hand_back, self._change(kept, ended))
 
     # ── Inside ─────────────────────────────────────────────────────────────────────────────────────
 

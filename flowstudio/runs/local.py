@@ -103,7 +103,9 @@ class LocalRunner:
         self._services = Services()
         self._layer = get_channel_layer(LAYER_ALIAS) or InMemoryChannelLayer(capacity=10_000)
         worker = Worker(self._with_runner, [BRANCH_CHANNEL], self._layer)
-        tasks = [asyncio.create_task(worker.arun()), asyncio.create_task(self._tick())]
+        listening = asyncio.create_task(worker.arun())
+        listening.add_done_callback(_tell_if_failed)
+        tasks = [listening, asyncio.create_task(self._tick())]
         self._ready.set()
         self._threads.submit(plugins.registry)  # found before the first event waits for it
         await self._stop.wait()
@@ -187,6 +189,11 @@ def _managed(work: Callable[[], T]) -> T:
         return work()
     finally:
         close_old_connections()
+
+
+def _tell_if_failed(listening: asyncio.Task[None]) -> None:
+    if not listening.cancelled() and (error := listening.exception()) is not None:
+        logger.error("The branch channel failed; runs are found by looking only.", exc_info=error)
 
 
 async def _committed(work: Callable[..., T], *args: Any) -> T:

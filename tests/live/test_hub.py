@@ -6,7 +6,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from flowstudio import models
-from flowstudio.live import hub
+from flowstudio.live import hub, watchers
 from flowstudio.runs import news
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,6 +113,17 @@ async def test_a_watcher_that_does_not_acknowledge_is_paused_and_then_catches_up
     rest = await socket.steps(30)
 
     assert [step["seq"] for step in paused["steps"]] + rest == list(range(1, 41))
+
+
+async def test_a_watcher_that_never_acknowledges_is_closed(connect, run, settings, monkeypatch):
+    settings.FLOWSTUDIO = {**settings.FLOWSTUDIO, "LIVE_WINDOW_BYTES": 100}
+    monkeypatch.setattr(watchers, "MAX_PAUSE_SECONDS", 0.2)
+    await run.add(10)
+    socket = await connect()
+
+    await socket.watch(run=run.id)
+
+    assert await socket.close_code() == 4408
 
 
 async def test_what_another_process_writes_is_found_by_looking(connect, run, settings, monkeypatch):

@@ -203,12 +203,13 @@ def test_what_a_draining_runner_has_not_ended_goes_back_into_the_queue(
         ("note", "note", {"path": str(path), "seconds": 30}), edges=["back.output > note"], status="queued"
     )
     runner = make_runner()
-    until(path.exists)
+    until(lambda: statuses(run).get("note"))
 
     runner.drain()
     run.refresh_from_db()
 
     assert (run.status, run.worker, run.claims) == ("queued", "", 0)
+    assert statuses(run)["note"] == ("running", 1)  # and runs again as a second attempt
 
 
 def test_a_run_that_takes_too_long_is_stopped(make_workflow, graph, make_runner, settings, path):

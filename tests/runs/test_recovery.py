@@ -93,6 +93,18 @@ def test_runs_that_were_committed_and_never_woken_run_at_the_next_start(make_stu
     until(lambda: ended_runs(studio))
 
     assert lines(path) == ["n0", "n1", "n2", "n3", "n4"]
+    assert studio.stop() == 0
+
+
+def test_a_worker_runs_what_a_host_without_a_runner_accepts(make_studio, until, path):
+    studio = make_studio(start=False)
+    studio.begin("worker")
+    begin(studio, *notes(path, seconds=0))
+
+    until(lambda: ended_runs(studio))
+
+    assert lines(path) == ["n0", "n1", "n2", "n3", "n4"]
+    assert studio.stop() == 0
 
 
 def test_two_studios_on_one_database_run_nothing_twice(make_studio, until, path):
