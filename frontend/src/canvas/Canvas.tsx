@@ -12,7 +12,7 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import "./canvas.css";
-import { type DragEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type DragEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { canEdit, useEditor } from "@/model/editor";
 import { refusal } from "@/model/graph";
 import { PLUGIN_TYPE } from "@/palette/drag";
@@ -44,16 +44,37 @@ const NOT_MOVED: ReadonlyMap<string, Point> = new Map();
 const MINIMAP_UP_TO = 1000;
 const MINIMAP_FROM_HEIGHT = 560;
 
+/** Measures its place first, so that the graph is whole in view from the first frame on. */
 export function Canvas() {
+  const frame = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState<Size | null>(null);
+  useLayoutEffect(() => {
+    const { clientWidth: width = 0, clientHeight: height = 0 } = frame.current ?? {};
+    setSize({ width, height });
+  }, []);
   return (
-    <ReactFlowProvider>
-      <Flow />
-    </ReactFlowProvider>
+    <div ref={frame} className="relative size-full overflow-hidden">
+      {size && (
+        <ReactFlowProvider>
+          <Flow size={size} />
+        </ReactFlowProvider>
+      )}
+    </div>
   );
 }
 
-function Flow() {
+interface Size {
+  width: number;
+  height: number;
+}
+
+function Flow({ size }: { size: Size }) {
   const picture = usePicture();
+  const [firstView] = useState(() => {
+    const view = camera.wholeView(size);
+    useCanvas.getState().set({ zoomedOut: view.zoom < camera.OVERVIEW_BELOW });
+    return view;
+  });
   const { document, layouts, background, selected } = picture;
   const workflowId = useEditor((state) => state.workflow?.id);
   const viewing = useEditor((state) => state.viewing?.runId);
@@ -80,8 +101,7 @@ function Flow() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another graph is seen whole, an edited one stays where it is.
   useEffect(() => {
     camera.attach(flow as never, wrapper.current);
-    const frame = requestAnimationFrame(() => camera.fitView(undefined, true));
-    return () => cancelAnimationFrame(frame);
+    camera.fitView(undefined, true);
   }, [flow, workflowId, viewing]);
 
   useEffect(() => {
@@ -144,7 +164,7 @@ function Flow() {
 
   const overview = zoomedOut && document.nodes.length > 0;
   return (
-    <div className="relative size-full overflow-hidden">
+    <>
       <ReactFlow<FlowNode, FlowEdge>
         ref={wrapper}
         tabIndex={0}
@@ -156,6 +176,7 @@ function Flow() {
         edges={overview ? NO_EDGES : edges}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
+        defaultViewport={firstView}
         onlyRenderVisibleElements
         disableKeyboardA11y
         nodesFocusable={false}
@@ -247,7 +268,7 @@ function Flow() {
       {document.nodes.length === 0 && editable && <EmptyCanvas />}
       <QuickAddPopup />
       <CanvasMenu />
-    </div>
+    </>
   );
 }
 

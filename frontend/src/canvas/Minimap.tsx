@@ -1,10 +1,10 @@
 /** The whole graph in a corner, coloured by the run's state; click or drag to move the view. */
 import { type ReactFlowState, useStore } from "@xyflow/react";
-import { type PointerEvent, useEffect, useMemo, useRef } from "react";
-import { runStore } from "@/run/store";
+import { type PointerEvent, useCallback, useMemo, useRef } from "react";
 import * as camera from "./camera";
 import { type Box, boundsOf } from "./geometry";
 import { paint, prepare } from "./paint";
+import { useFrame } from "./useFrame";
 import { usePicture } from "./usePicture";
 
 const WIDTH = 180;
@@ -21,14 +21,11 @@ export function Minimap() {
   const bounds = useMemo(() => boundsOf(picture.document.nodes, picture.layouts), [picture]);
   const scale = useMemo(() => scaleFor(bounds), [bounds]);
 
-  useEffect(() => {
-    const draw = () => {
-      const context = canvas.current && prepare(canvas.current, WIDTH, HEIGHT);
-      if (context) paint(context, picture, { ...scale, width: WIDTH, height: HEIGHT }, "blocks");
-    };
-    draw();
-    return runStore.subscribe("any", draw);
+  const draw = useCallback(() => {
+    const context = canvas.current && prepare(canvas.current, WIDTH, HEIGHT);
+    if (context) paint(context, picture, { ...scale, width: WIDTH, height: HEIGHT }, "blocks");
   }, [picture, scale]);
+  useFrame(draw);
 
   function go(event: PointerEvent<HTMLElement>) {
     if (event.buttons !== 1) return;

@@ -1,10 +1,10 @@
 /** The zoomed-out view: one painted canvas instead of hundreds of nodes. */
 import { type ReactFlowState, useStore } from "@xyflow/react";
-import { useEffect, useRef } from "react";
+import { useCallback, useRef } from "react";
 import { useEditor } from "@/model/editor";
-import { runStore } from "@/run/store";
 import * as camera from "./camera";
 import { paint, prepare } from "./paint";
+import { useFrame } from "./useFrame";
 import { usePicture } from "./usePicture";
 
 const transformOf = (state: ReactFlowState) => state.transform;
@@ -18,14 +18,11 @@ export function Overview() {
   const width = useStore(widthOf);
   const height = useStore(heightOf);
 
-  useEffect(() => {
-    const draw = () => {
-      const context = canvas.current && prepare(canvas.current, width, height);
-      if (context) paint(context, picture, { x, y, zoom, width, height }, "names");
-    };
-    draw();
-    return runStore.subscribe("any", draw);
+  const draw = useCallback(() => {
+    const context = canvas.current && prepare(canvas.current, width, height);
+    if (context) paint(context, picture, { x, y, zoom, width, height }, "names");
   }, [picture, x, y, zoom, width, height]);
+  useFrame(draw);
 
   return (
     <div className="pointer-events-none absolute inset-0" aria-hidden="true">

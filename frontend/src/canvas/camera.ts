@@ -47,6 +47,12 @@ function boundsOfNodes(ids?: readonly string[]): Box | null {
   return boundsOf(nodes, layoutsOf(document, state.plugins, state.errorPorts));
 }
 
+/** Where the view begins: the whole graph, in a place of this size. */
+export function wholeView(size: { width: number; height: number }): Viewport {
+  const box = boundsOfNodes();
+  return box && size.width > 0 ? viewportFor(box, size, 1) : { x: 0, y: 0, zoom: 1 };
+}
+
 /** The whole graph was asked for and the view not moved since. */
 let whole = false;
 

@@ -1,5 +1,5 @@
 /** Paints a graph as blocks and lines into a 2D canvas: the overview and the minimap. */
-import type { GraphDocument } from "@/api/types";
+import type { GraphDocument, GraphNode } from "@/api/types";
 import type { AnyStatus } from "@/run/status";
 import type { NodeLayout } from "./geometry";
 import { STATE_COLOUR } from "./status";
@@ -110,44 +110,85 @@ function paintEdges(
   context.stroke(behind);
 }
 
+interface Look {
+  fill: string;
+  stroke: string;
+  width: number;
+  shape: Path2D;
+}
+
+/** Nodes that look alike are painted at once: a thousand single fills would take a frame. */
 function paintNodes(
   context: CanvasRenderingContext2D,
   picture: Picture,
   view: View,
   detail: "blocks" | "names",
 ): void {
-  const { document, layouts, selected, background, statusOf, colours } = picture;
-  const [left, top] = [-view.x / view.zoom, -view.y / view.zoom];
-  const [right, bottom] = [left + view.width / view.zoom, top + view.height / view.zoom];
+  const shown = picture.document.nodes.filter((node) => isSeen(node, picture.layouts, view));
+  const looks = new Map<string, Look>();
+  for (const node of shown) {
+    const layout = picture.layouts.get(node.id) as NodeLayout;
+    const look = lookOf(node.id, picture, view.zoom);
+    const key = look.fill + look.stroke + look.width;
+    const known = looks.get(key) ?? { ...look, shape: new Path2D() };
+    looks.set(key, known);
+    const [x, y] = node.position;
+    if (view.zoom < ROUND_FROM) known.shape.rect(x, y, layout.width, layout.height);
+    else known.shape.roundRect(x, y, layout.width, layout.height, 12);
+  }
+  for (const { fill, stroke, width, shape } of looks.values()) {
+    context.fillStyle = picture.colours.surface;
+    context.fill(shape);
+    context.globalAlpha = 0.28;
+    context.fillStyle = fill;
+    context.fill(shape);
+    context.globalAlpha = 1;
+    context.lineWidth = width;
+    context.strokeStyle = stroke;
+    context.stroke(shape);
+  }
+  if (detail === "names" && view.zoom > NAMES_FROM) paintNames(context, picture, shown);
+}
+
+const ROUND_FROM = 0.2;
+const NAMES_FROM = 0.16;
+
+function isSeen(node: GraphNode, layouts: Picture["layouts"], view: View): boolean {
+  const layout = layouts.get(node.id);
+  if (!layout) return false;
+  const left = node.position[0] * view.zoom + view.x;
+  const top = node.position[1] * view.zoom + view.y;
+  return (
+    left < view.width &&
+    top < view.height &&
+    left + layout.width * view.zoom > 0 &&
+    top + layout.height * view.zoom > 0
+  );
+}
+
+function lookOf(
+  id: string,
+  { selected, background, statusOf, colours }: Picture,
+  zoom: number,
+): Omit<Look, "shape"> {
+  const status = statusOf(id);
+  const state = status && colours[STATE_COLOUR[status]];
+  const line = background.has(id) ? colours["branch-line"] : colours["line-strong"];
+  return {
+    fill: state ?? colours.surface,
+    stroke: selected.has(id) ? colours.accent : (state ?? line),
+    width: selected.has(id) ? 2.5 / Math.max(zoom, 0.2) : Math.max(2, 1 / zoom),
+  };
+}
+
+function paintNames(context: CanvasRenderingContext2D, picture: Picture, nodes: readonly GraphNode[]): void {
   context.font = `500 30px ${FONT}`;
   context.textBaseline = "middle";
-  for (const node of document.nodes) {
-    const layout = layouts.get(node.id);
-    if (!layout) continue;
+  context.fillStyle = picture.colours.text;
+  for (const node of nodes) {
+    const layout = picture.layouts.get(node.id) as NodeLayout;
     const [x, y] = node.position;
-    if (x > right || y > bottom || x + layout.width < left || y + layout.height < top) continue;
-    const status = statusOf(node.id);
-    const state = status ? colours[STATE_COLOUR[status]] : null;
-    context.beginPath();
-    context.roundRect(x, y, layout.width, layout.height, 12);
-    context.fillStyle = colours.surface;
-    context.fill();
-    if (state) {
-      context.globalAlpha = 0.28;
-      context.fillStyle = state;
-      context.fill();
-      context.globalAlpha = 1;
-    }
-    const chosen = selected.has(node.id);
-    context.lineWidth = chosen ? 5 / Math.max(view.zoom, 0.2) / 2 : Math.max(2, 1 / view.zoom);
-    context.strokeStyle = chosen
-      ? colours.accent
-      : (state ?? (background.has(node.id) ? colours["branch-line"] : colours["line-strong"]));
-    context.stroke();
-    if (detail === "names" && view.zoom > 0.16) {
-      context.fillStyle = colours.text;
-      context.fillText(shorten(context, node.name, layout.width - 32), x + 16, y + layout.height / 2);
-    }
+    context.fillText(shorten(context, node.name, layout.width - 32), x + 16, y + layout.height / 2);
   }
 }
 
