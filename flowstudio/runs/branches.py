@@ -157,7 +157,7 @@ async def run_claimed(
         await _end(DatabaseSink(run), models.Status.FAILED, models.Reason.ERROR, _graph_error(error))
         return
     except Exception as error:
-        await _crashed(DatabaseSink(run), error)
+        await _crashed(run, error)
         return
     try:
         await _execute(run, prepared, sink, call, services)
@@ -168,7 +168,7 @@ async def run_claimed(
             await _let_go(sink)
         raise
     except Exception as error:
-        await _crashed(sink, error)
+        await _crashed(run, error)
 
 
 async def _execute(
@@ -226,11 +226,14 @@ async def _end(sink: DatabaseSink, status: str, reason: str, error: JSON) -> Non
         await sink.finish(status, reason, error)
 
 
-async def _crashed(sink: DatabaseSink, error: Exception) -> None:
-    """A bug of ours or a failing database, not of the graph: say so, and keep the traceback in the log."""
-    logger.error("Run %s crashed.", sink.run.pk, exc_info=error)
+async def _crashed(run: models.Run, error: Exception) -> None:
+    """A bug of ours or a failing database, not of the graph: say so, and keep the traceback in the log.
+
+    By a new sink: the old one may hold what cannot be stored.
+    """
+    logger.error("Run %s crashed.", run.pk, exc_info=error)
     message = f"FlowStudio could not go on with this run: {type(error).__name__}: {error}"
-    await _end(sink, models.Status.FAILED, models.Reason.CRASH, _error(message, "crash"))
+    await _end(DatabaseSink(run), models.Status.FAILED, models.Reason.CRASH, _error(message, "crash"))
 
 
 async def _let_go(sink: DatabaseSink) -> None:

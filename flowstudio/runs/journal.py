@@ -116,11 +116,10 @@ class DatabaseSink:
     # ── Inside ─────────────────────────────────────────────────────────────────────────────────────
 
     def _note(self, step: StepRecord) -> None:
-        """May be called from a worker thread (a plain ``run`` that logs)."""
         self._changed[step.node, step.iteration] = step
         if not self._flush_due:
             self._flush_due = True
-            self._loop.call_soon_threadsafe(self._loop.call_later, FLUSH_SECONDS, self._flush)
+            self._loop.call_later(FLUSH_SECONDS, self._flush)
 
     def _take(self) -> tuple[dict[Place, StepRecord], dict[Place, StepRecord]]:
         taken = self._changed, self._ended
@@ -135,6 +134,8 @@ class DatabaseSink:
             change = self._change(*self._take())
         except Exception as error:
             self._failure = error
+            return
+        if not change.steps and not change.entries:
             return
         future = writer.call(_store, self.run, change)
         future.add_done_callback(lambda done: self._note_failure(done.exception()))
