@@ -46,7 +46,9 @@ def compare(sign: str, left: JSON, right: JSON) -> bool:
     if sign in ("==", "!="):
         return (kinds[0] == kinds[1] and bool(left == right)) is (sign == "==")
     if kinds[0] != kinds[1] or kinds[0] not in ("text", "number"):
-        raise FilterRefused(f"{_a(left)} and {_a(right)} have no order, so {sign} cannot compare them")
+        raise FilterRefused(
+            f"{with_article(left)} and {with_article(right)} have no order, so {sign} cannot compare them"
+        )
     return bool(SIGNS[sign](left, right))
 
 
@@ -59,7 +61,7 @@ def contains(container: JSON, item: JSON) -> bool:
         return any(_kind(other) == kind and other == item for other in container)
     if isinstance(container, dict) and isinstance(item, str):
         return item in container
-    raise FilterRefused(f"{_a(item)} cannot be looked for in {_a(container)}")
+    raise FilterRefused(f"{with_article(item)} cannot be looked for in {with_article(container)}")
 
 
 def to_text(value: JSON) -> str:
@@ -337,7 +339,7 @@ def apply(
 ) -> JSON:
     """Call a filter or test; whatever goes wrong is said in words."""
     if helper.kinds and _kind(value) not in helper.kinds:
-        raise FilterRefused(f"{name} wants {' or '.join(helper.kinds)}, and this is {_a(value)}")
+        raise FilterRefused(f"{name} wants {' or '.join(helper.kinds)}, and this is {with_article(value)}")
     try:
         return helper.function(value, *arguments, **named)
     except FilterRefused:
@@ -425,13 +427,14 @@ def _kind(value: JSON) -> str:
     return values.type_name(value)
 
 
-def _a(value: JSON) -> str:
+def with_article(value: JSON) -> str:
+    """The type of a value as it stands in a sentence."""
     return "null" if value is None else f"{'an' if isinstance(value, dict) else 'a'} {_kind(value)}"
 
 
 def _shown(value: JSON) -> str:
     """A value in a message: lists and objects only by their kind, for they may be without end."""
     if isinstance(value, dict | list):
-        return _a(value)
+        return with_article(value)
     text = repr(value) if isinstance(value, str) else to_text(value) or "null"
     return text if len(text) <= 40 else text[:39] + "…"

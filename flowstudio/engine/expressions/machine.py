@@ -249,7 +249,7 @@ class Machine:
         found = self.unwrap(value)
         if not isinstance(found, str | list):
             self.fail(
-                number, f"a part can be taken of a text or a list, and this is {values.type_name(found)}"
+                number, f"a part can be taken of a text or a list, and this is {filters.with_article(found)}"
             )
         if not all(part is None or type(part) is int for part in (start, stop)):
             self.fail(number, "a part is taken from one whole number to another")
@@ -295,7 +295,9 @@ class Machine:
         """What a loop walks over: the items of a list, the keys of an object."""
         found = self.unwrap(value)
         if not isinstance(found, dict | list):
-            self.fail(number, f"a loop walks over a list or an object, and this is {values.type_name(found)}")
+            self.fail(
+                number, f"a loop walks over a list or an object, and this is {filters.with_article(found)}"
+            )
         self.spend(len(found))
         items = list(found)
         if targets > 1 and not all(isinstance(item, list) and len(item) == targets for item in items):
@@ -306,10 +308,8 @@ class Machine:
 
     def scalar(self, number: int, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            kind = values.type_name(self.unwrap(value))
-            self.fail(
-                number, f"this is {'null' if value is None else f'a {kind}'}, which cannot be calculated with"
-            )
+            found = filters.with_article(self.unwrap(value))
+            self.fail(number, f"this is {found}, which cannot be calculated with")
         return value
 
     def text(self, number: int, value: Any) -> str:

@@ -60,7 +60,6 @@ class Writer:
         self.texts: list[str] = []
         self.places: list[int] = []
         self.marks: list[tuple[int, int]] = []
-        self.loops = 0
 
     def written(self) -> Source:
         return Source(
@@ -192,7 +191,7 @@ class Writer:
 
     def as_scalar(self, tree: syntax.Expr) -> None:
         """MiniJinja's arithmetic also joins and repeats lists, as copies that we could not count."""
-        if isinstance(tree, syntax.Chain | syntax.Prefixed) or _is_number(tree):
+        if _is_calculated(tree):
             self.expr(tree)
             return
         self.put(f"_scalar({self.place(tree.at)}, ")
@@ -313,8 +312,16 @@ class Writer:
         self.put(")")
 
 
-def _is_number(tree: syntax.Expr) -> bool:
-    return isinstance(tree, syntax.Literal) and values.type_name(tree.value) == "number"
+def _is_calculated(tree: syntax.Expr) -> bool:
+    """Whether it surely is a number or a text: a number as such, or what came out of arithmetic."""
+    match tree:
+        case syntax.Literal(value):
+            return values.type_name(value) == "number"
+        case syntax.Chain(rest=[(sign, _), *_]):
+            return sign not in ("and", "or")
+        case syntax.Prefixed(operator):
+            return operator == "-"
+    return False
 
 
 def _literal(value: JSON) -> str:
