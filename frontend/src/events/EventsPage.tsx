@@ -45,7 +45,7 @@ export function EventsPage() {
         <div className="grid h-full min-h-0 grid-cols-1 border-t @3xl:grid-cols-[minmax(24rem,1fr)_minmax(0,1.2fr)]">
           <section
             aria-label="List of events"
-            className={cx("flex min-h-0 flex-col bg-surface @3xl:border-r", shown && "max-@3xl:hidden")}
+            className={cx("flex min-h-0 flex-col bg-surface @3xl:border-r", shown && "@max-3xl:hidden")}
           >
             {query.isPending ? (
               <div className="flex flex-1 items-center justify-center text-muted">
@@ -57,7 +57,7 @@ export function EventsPage() {
               <EventList query={query} shown={shown} onShow={show} />
             )}
           </section>
-          <section aria-label="Event" className={cx("min-h-0 bg-surface", !shown && "max-@3xl:hidden")}>
+          <section aria-label="Event" className={cx("min-h-0 bg-surface", !shown && "@max-3xl:hidden")}>
             {shown ? (
               <EventDetails key={shown} id={shown} onClose={() => setParameters({})} />
             ) : (

@@ -171,10 +171,10 @@ const BAR: Record<Step["status"], string> = {
 /** Waiting hatched, running solid. */
 function TimeBar({ step, span, now }: { step: Step; span: Span; now: number }) {
   const bar = barOf(step, span, now);
-  if (!bar) return <span className="max-@md:hidden" />;
+  if (!bar) return <span className="@max-md:hidden" />;
   const percent = (share: number) => `${(share * 100).toFixed(2)}%`;
   return (
-    <span className="relative h-2 max-@md:hidden" aria-hidden>
+    <span className="relative h-2 @max-md:hidden" aria-hidden>
       <span className="absolute inset-x-0 top-[3.5px] h-px bg-line" />
       <span
         className="absolute inset-y-0.5 rounded-l-sm bg-line-strong opacity-60"

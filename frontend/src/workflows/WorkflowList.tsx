@@ -27,10 +27,10 @@ export function WorkflowList({ workflows, ...actions }: { workflows: WorkflowRow
           <tr className="border-b text-2xs text-faint">
             <Head className="pl-5">Name</Head>
             <Head>On</Head>
-            <Head>Published</Head>
+            <Head className="max-md:hidden">Published</Head>
             <Head>Last run</Head>
-            <Head className="text-right">Nodes</Head>
-            <Head>Changed</Head>
+            <Head className="text-right max-lg:hidden">Nodes</Head>
+            <Head className="max-lg:hidden">Changed</Head>
             <Head>
               <span className="sr-only">Actions</span>
             </Head>
@@ -63,7 +63,7 @@ function Row({ workflow, onEnable, onDuplicate, onDelete }: { workflow: Workflow
       data-workflow-id={workflow.id}
       className="group relative border-b transition-colors last:border-b-0 hover:bg-hover has-focus-visible:bg-hover"
     >
-      <td className="min-w-64 max-w-md py-3 pr-3 pl-5">
+      <td className="min-w-40 max-w-md py-3 pr-3 pl-5">
         <Link href={address} className="font-medium text-text outline-offset-4 after:absolute after:inset-0">
           {workflow.name}
         </Link>
@@ -81,14 +81,14 @@ function Row({ workflow, onEnable, onDuplicate, onDelete }: { workflow: Workflow
           </span>
         </Tooltip>
       </td>
-      <td className="whitespace-nowrap px-3">
+      <td className="whitespace-nowrap px-3 max-md:hidden">
         <Published workflow={workflow} />
       </td>
       <td className="whitespace-nowrap px-3">
         <LastRun workflow={workflow} />
       </td>
-      <td className="px-3 text-right text-muted tabular-nums">{workflow.counts?.nodes}</td>
-      <td className="whitespace-nowrap px-3 text-muted">
+      <td className="px-3 text-right text-muted tabular-nums max-lg:hidden">{workflow.counts?.nodes}</td>
+      <td className="whitespace-nowrap px-3 text-muted max-lg:hidden">
         <Ago time={workflow.updated} />
       </td>
       <td className="w-12 pr-3">
