@@ -1,19 +1,25 @@
-/** The JSON of the API and of the live socket: one and the same shapes. */
+/** The JSON of the API and of the live socket, from the API's own document (schema.d.ts, made by `npm run types`). */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
+/** The document says "any JSON value" where its own types know nothing: that is what it means. */
+type WithJson<T> = unknown extends T
+  ? Json
+  : T extends (infer Item)[]
+    ? WithJson<Item>[]
+    : T extends object
+      ? { [Key in keyof T]: WithJson<T[Key]> }
+      : T;
+
 // ── Graph document ──────────────────────────────────────────────────────────────────────────────────
 
-export type OnError = "fail" | "continue";
-
-export interface NodeSettings {
-  disabled?: boolean;
-  timeout?: number | null;
-  on_error?: OnError;
-  retry?: { attempts: number; delay: number; backoff: number };
-  notes?: string;
-}
+export type OnError = Schemas["OnErrorEnum"];
+export type NodeSettings = Partial<Schemas["NodeSettings"]>;
+export type GraphEdge = Schemas["Edge"];
 
 export interface GraphNode {
   id: string;
@@ -26,233 +32,48 @@ export interface GraphNode {
   parent?: string | null;
 }
 
-export interface GraphEdge {
-  id: string;
-  source: string;
-  source_port: string;
-  target: string;
-  target_port: string;
-}
-
 export interface GraphDocument {
   format: "flowstudio/1";
   nodes: GraphNode[];
   edges: GraphEdge[];
 }
 
-export interface Cure {
-  title: string;
-  node: string;
-  path: (string | number)[];
-  value: Json;
-}
-
-export interface Problem {
-  code: string;
-  node: string | null;
-  edge: string | null;
-  path: (string | number)[];
-  message: string;
-  severity: "error" | "warning";
-  cures: Cure[];
-}
+export type Cure = WithJson<Schemas["Cure"]>;
+export type Problem = WithJson<Schemas["Problem"]>;
 
 // ── Plugins ─────────────────────────────────────────────────────────────────────────────────────────
 
-export type PortType = "any" | "object" | "list" | "text" | "number" | "boolean";
-
-export interface Port {
-  name: string;
-  title: string;
-  description: string;
-  type: PortType;
-}
-
-export interface PluginHelp {
-  description: string;
-  inputs_outputs: string;
-  configuration: string;
-  required_resources: string;
-  errors: string;
-}
-
-export interface Plugin {
-  id: string;
-  version: number;
-  name: string;
-  group: string;
-  icon: string;
-  description: string;
-  inputs: Port[];
-  outputs: Port[];
-  outputs_from: string | null;
-  trigger: boolean;
-  effects: boolean;
-  acts: string;
-  enabled: boolean;
-  config_schema: JsonObject;
-  defaults: JsonObject;
-  help: PluginHelp;
-}
-
-export interface PluginList {
-  results: Plugin[];
-  broken: { id: string; message: string }[];
-}
+export type Port = Schemas["Port"];
+export type PortType = Schemas["PortTypeEnum"];
+export type PluginHelp = Schemas["PluginHelp"];
+export type Plugin = WithJson<Schemas["Plugin"]>;
+export type PluginList = WithJson<Schemas["Palette"]>;
 
 // ── Workflows ───────────────────────────────────────────────────────────────────────────────────────
 
-export type Role = "view" | "edit" | "run" | "publish" | "payloads";
-
-export interface RunShort {
-  id: string;
-  status: RunStatus;
-  kind: RunKind;
-  is_test: boolean;
-  queued: string;
-  ended: string | null;
-}
-
-export interface WorkflowRow {
-  id: string;
-  name: string;
-  description: string;
-  enabled: boolean;
-  revision: number;
-  published_version: number | null;
-  settings: { recording?: "none" | "status" | "all" };
-  owner: string | number | { id: string | number; name: string } | null;
-  roles: Role[];
-  updated: string;
-  updated_by: string | { name: string } | null;
-  last_run: RunShort | null;
-  has_unpublished_changes: boolean;
-  counts?: { nodes: number };
-}
-
-export interface Workflow extends WorkflowRow {
-  graph: GraphDocument;
-  problems: Problem[];
-}
-
-export interface Version {
-  number: number;
-  name: string;
-  note: string;
-  created: string;
-  created_by: string | { name: string } | null;
-  snapshot: string;
-  graph?: GraphDocument;
-}
+export type Role = Schemas["Role"];
+export type RunShort = Schemas["RunShort"];
+export type WorkflowRow = Schemas["WorkflowRow"];
+export type Workflow = Omit<WithJson<Schemas["Workflow"]>, "graph"> & { graph: GraphDocument };
+export type Version = Schemas["Version"];
 
 // ── Events, runs, steps ─────────────────────────────────────────────────────────────────────────────
 
-export type RunStatus = "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+export type RunStatus = Schemas["Status"];
 export type StepStatus = RunStatus;
-export type RunKind = "foreground" | "background";
+export type RunKind = Schemas["Kind"];
+export type Summary = Schemas["Summary"];
+export type ErrorValue = WithJson<Schemas["RunError"]>;
+export type Run = WithJson<Schemas["Run"]>;
+export type RunDetail = Omit<WithJson<Schemas["RunDetail"]>, "graph"> & { graph: GraphDocument };
+export type LogLine = Schemas["LogLine"];
+export type Step = WithJson<Schemas["Step"]>;
+export type WholeValue = WithJson<Schemas["WholePayload"]>;
+export type StepDetail = WithJson<Schemas["StepDetail"]>;
+export type Sample = Omit<WithJson<Schemas["Sample"]>, "properties"> & { properties: Json };
 
-export interface Summary {
-  type: "object" | "list" | "text" | "number" | "boolean" | "null";
-  size: number;
-  count: number | null;
-  preview: string;
-}
-
-export interface ErrorValue {
-  message: string;
-  type: string;
-  node?: string;
-  payload?: Json;
-  [key: string]: Json | undefined;
-}
-
-export interface Run {
-  id: string;
-  workflow: string;
-  version: number | null;
-  kind: RunKind;
-  is_test: boolean;
-  status: RunStatus;
-  reason: string | null;
-  event: { id: string; type: string };
-  parent: string | null;
-  parent_node: string | null;
-  parent_iteration: string | null;
-  root: string;
-  start_node: string;
-  queued: string;
-  started: string | null;
-  ended: string | null;
-  recording: string;
-  error: ErrorValue | null;
-  snapshot: string;
-}
-
-export interface RunDetail extends Run {
-  graph: GraphDocument;
-  tree: Run[];
-}
-
-export interface LogLine {
-  time: string;
-  level: "debug" | "info" | "warning" | "error";
-  message: string;
-}
-
-export interface Step {
-  id: string;
-  seq: number;
-  run: string;
-  node: string;
-  plugin: string;
-  iteration: string;
-  attempts: number;
-  status: StepStatus;
-  queued: string | null;
-  started: string | null;
-  ended: string | null;
-  input: Summary | null;
-  outputs: Record<string, Summary | null>;
-  error: ErrorValue | null;
-  log: LogLine[];
-  background_run: string | null;
-  recorded: boolean;
-}
-
-export interface WholeValue {
-  value: Json;
-  size: number;
-  cut: boolean;
-}
-
-export interface StepDetail extends Omit<Step, "input" | "outputs"> {
-  input: WholeValue | null;
-  outputs: Record<string, WholeValue | null>;
-}
-
-export interface EventRow {
-  id: string;
-  event_id: string;
-  type: string;
-  source: string;
-  subject: string | null;
-  time: string;
-  received: string;
-  size: number;
-  is_test: boolean;
-  properties: Summary | Json;
-  run: string | null;
-  runs: RunShort[];
-  depth: number;
-}
-
-export interface Sample {
-  id: string;
-  workflow: string;
-  name: string;
-  event_type: string;
-  properties: Json;
-}
+/** In lists the properties are a summary, by themselves they are whole. */
+export type EventRow = Omit<WithJson<Schemas["EventDetail"]>, "properties"> & { properties: Summary | Json };
 
 export interface Page<Row> {
   next: string | null;
@@ -260,12 +81,8 @@ export interface Page<Row> {
   results: Row[];
 }
 
-export interface ProblemDocument {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
+export type ProblemDocument = Omit<Schemas["ProblemDocument"], "errors"> & {
   errors?: { path: string | (string | number)[]; message: string }[];
   problems?: Problem[];
   current?: Workflow;
-}
+};

@@ -12,7 +12,7 @@ export function ConflictDialog() {
   const resolve = useEditor((state) => state.resolveConflict);
   if (!theirs) return null;
   const changes = compare(theirs.graph, mine);
-  const by = typeof theirs.updated_by === "object" ? theirs.updated_by?.name : theirs.updated_by;
+  const by = theirs.updated_by?.name;
   return (
     <Dialog
       open={open}

@@ -137,7 +137,7 @@ function StepRow({ step, top, span, now, current }: StepRowProps) {
       <span className="text-right text-muted text-xs tabular-nums">{elapsed}</span>
       <TimeBar step={step} span={span} now={now} />
       <span
-        className={cx("truncate text-xs", step.error ? "text-fail" : "text-faint")}
+        className={cx("truncate text-xs @max-md:hidden", step.error ? "text-fail" : "text-faint")}
         title={step.error?.message}
       >
         {resultOf(step)}

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Step, StepDetail } from "@/api/types";
+import { useEditor } from "@/model/editor";
 
 export interface LoadedStep {
   step: StepDetail | null;
@@ -9,19 +10,17 @@ export interface LoadedStep {
   error: string | null;
 }
 
-/** Loaded anew whenever the step changes: `seq` is part of what is asked for. */
+/** Loaded anew when what it worked on changed, not with every line that it logs. */
 export function useStepDetail(step: Step): LoadedStep {
+  const mayRead = useEditor((state) => state.workflow?.roles.includes("payloads") ?? false);
+  const wanted = step.recorded && mayRead;
   const { data, isPending, isFetching, error } = useQuery({
-    queryKey: ["step", step.id, step.seq],
+    queryKey: ["step", step.id, step.status, step.attempts, Object.keys(step.outputs)],
     queryFn: () => api.get<StepDetail>(`runs/${step.run}/steps/${step.id}/`),
-    enabled: step.recorded,
+    enabled: wanted,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
   });
   const own = data?.id === step.id ? data : null;
-  return {
-    step: own,
-    loading: step.recorded && (isPending || (isFetching && !own)),
-    error: error?.message ?? null,
-  };
+  return { step: own, loading: wanted && (isPending || (isFetching && !own)), error: error?.message ?? null };
 }
