@@ -142,16 +142,18 @@ async def run_claimed(
     run: models.Run,
     *,
     call: Call[Any],
+    read: Call[Any] | None = None,
     services: Mapping[str, Any] | None = None,
     handing_back: Callable[[], bool] = lambda: False,
 ) -> None:
     """Execute a claimed run to its end and record it.
 
-    ``call`` runs a plain function on a thread with Django's connections managed. Cancelled while
-    ``handing_back()`` holds, a background run goes back into the queue.
+    ``call`` runs a node's plain ``run`` on a thread with Django's connections managed, ``read`` (the same
+    if not given) what reads rows. Cancelled while ``handing_back()`` holds, a background run goes back
+    into the queue.
     """
     try:
-        prepared = await call(lambda: _prepare(run))
+        prepared = await (read or call)(lambda: _prepare(run))
         sink = DatabaseSink(run, prepared.attempts)
     except GraphInvalid as error:
         await _end(DatabaseSink(run), models.Status.FAILED, models.Reason.ERROR, _graph_error(error))

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +41,8 @@ BRANCH_CHANNEL = "flowstudio-branch"
 LAYER_ALIAS = "flowstudio"
 SCOPE_KEY = "flowstudio.runner"
 GRACE_SECONDS = 2.0
-THREADS = 64
+NODE_THREADS = 64
+OWN_THREADS = 4
 
 
 class LocalRunner:
@@ -48,7 +51,10 @@ class LocalRunner:
     def __init__(self, application: ASGI3Application) -> None:
         self._application = application
         self._thread = threading.Thread(target=self._serve, name="flowstudio-runner", daemon=True)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="flowstudio-node")
+        self._node_threads = ThreadPoolExecutor(NODE_THREADS, thread_name_prefix="flowstudio-node")
+        # Its own, so that nodes which block all theirs do not keep other runs from being found.
+        self._own_threads = ThreadPoolExecutor(OWN_THREADS, thread_name_prefix="flowstudio-runs")
+        self._nodes_on_threads: set[object] = set()
         self._ready = threading.Event()
         self._draining = False
         self._waiting = False  # a run found no room
@@ -73,8 +79,20 @@ class LocalRunner:
         self._detach()
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
-        self._threads.shutdown(wait=False)
+        for threads in (self._own_threads, self._node_threads):
+            threads.shutdown(wait=False)
         boot.release(self._folder, self.worker)
+
+    def leave(self) -> None:
+        """End the process now if a node is still on its thread; call it last, after draining.
+
+        Nothing can stop a plain ``run``, and Python would wait for it. Its run has been handed back, so
+        its result counts no more.
+        """
+        if self._nodes_on_threads:
+            sys.stdout.flush()
+            logging.shutdown()
+            os._exit(0)
 
     def wake(self, run_id: UUID) -> None:
         """Hint that ``run_id`` is queued. Into the layer by the loop it belongs to: a send from another
@@ -107,7 +125,7 @@ class LocalRunner:
         listening.add_done_callback(_tell_if_failed)
         tasks = [listening, asyncio.create_task(self._tick())]
         self._ready.set()
-        self._threads.submit(plugins.registry)  # found before the first event waits for it
+        self._own_threads.submit(plugins.registry)  # found before the first event waits for it
         await self._stop.wait()
         self._draining = True
         await _cancelled(tasks)
@@ -137,11 +155,11 @@ class LocalRunner:
 
     async def _pick_up(self) -> None:
         held = list(self._held)
-        for run_id in await self._call(lambda: branches.lost(self.worker, held)) if held else []:
+        for run_id in await self._read(lambda: branches.lost(self.worker, held)) if held else []:
             self._cancel(run_id)
         room = max(0, settings.CONCURRENT_RUNS - len(self._active))
         active = list(self._active)
-        found = await self._call(lambda: branches.pick_up(self.worker, active, room)) if room else []
+        found = await self._read(lambda: branches.pick_up(self.worker, active, room)) if room else []
         self._waiting = len(found) == room  # perhaps there are more: look again when one ends
         for claimable in found:
             self._begin(claimable)
@@ -161,7 +179,11 @@ class LocalRunner:
         if run is not None:
             self._held.add(run.pk)
             await branches.run_claimed(
-                run, call=self._call, services=self._services, handing_back=lambda: self._draining
+                run,
+                call=self._call_node,
+                read=self._read,
+                services=self._services,
+                handing_back=lambda: self._draining,
             )
 
     def _ended(self, run_id: UUID, task: asyncio.Task[None]) -> None:
@@ -178,10 +200,20 @@ class LocalRunner:
         if (task := self._active.get(run_id)) is not None:
             task.cancel()
 
-    async def _call(self, work: Callable[[], T]) -> T:
-        """Run a plain function on a thread, with Django's connections managed around it."""
+    async def _call_node(self, work: Callable[[], T]) -> T:
+        """Run a node's plain ``run`` on a thread, with Django's connections managed around it."""
         context = contextvars.copy_context()
-        return await self._loop.run_in_executor(self._threads, context.run, _managed, work)
+        return await self._loop.run_in_executor(self._node_threads, context.run, self._counted, work)
+
+    def _counted(self, work: Callable[[], T]) -> T:
+        self._nodes_on_threads.add(work)
+        try:
+            return _managed(work)
+        finally:
+            self._nodes_on_threads.discard(work)
+
+    async def _read(self, work: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(self._own_threads, _managed, work)
 
 
 def _managed(work: Callable[[], T]) -> T:

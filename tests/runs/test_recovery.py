@@ -1,5 +1,6 @@
 """Runs survive: real studio processes, killed, stopped and started twice on one database file."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -105,6 +106,19 @@ def test_a_worker_runs_what_a_host_without_a_runner_accepts(make_studio, until, 
 
     assert lines(path) == ["n0", "n1", "n2", "n3", "n4"]
     assert studio.stop() == 0
+
+
+def test_a_node_that_blocks_its_thread_does_not_hold_up_a_deployment(make_studio, until, path):
+    studio = make_studio(start=False)
+    studio.begin("worker")
+    begin(studio, ("n0", "block", {"path": str(path), "seconds": 60}))
+    until(path.exists)
+
+    began = time.monotonic()
+    assert studio.stop() == 0
+
+    assert time.monotonic() - began < 8
+    assert studio.rows("SELECT status FROM flowstudio_run WHERE kind = 'background'") == [("queued",)]
 
 
 def test_two_studios_on_one_database_run_nothing_twice(make_studio, until, path):

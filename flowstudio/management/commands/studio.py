@@ -148,3 +148,4 @@ def _serve(application: Any, listening: socket.socket, say_ready: Callable[[], N
         ready_callable=say_ready,
     ).run()
     writer.stop()
+    runner.leave()

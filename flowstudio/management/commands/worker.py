@@ -27,3 +27,4 @@ class Command(BaseCommand):
         stop.wait()
         runner.drain()
         writer.stop()
+        runner.leave()
