@@ -119,8 +119,8 @@ function DeleteDialog({ workflow, busy, onClose, onDelete }: DeleteDialogProps) 
       title={`Delete “${workflow.name}”?`}
       description={
         workflow.enabled
-          ? "It is switched on: events will no longer start it. Runs that have begun go on, and past runs stay readable."
-          : "Its draft and versions can no longer be opened. Past runs stay readable."
+          ? "It is switched on: events will no longer start it. Runs that have begun go on to their end."
+          : "Its draft and versions can no longer be opened."
       }
       footer={
         <>
