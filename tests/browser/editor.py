@@ -13,6 +13,7 @@ class Editor:
         self.drawer = page.get_by_role("region", name="Test, runs and problems")
         self.steps = page.get_by_role("listbox", name="Steps").get_by_role("option")
         self.test_run = page.get_by_role("region", name="Test run")
+        self.save_state = page.locator("[data-save-state]")
         self.connection = page.locator("[data-connection]")
 
     # ── The workflow ────────────────────────────────────────────────────────────────────────────────
@@ -25,7 +26,7 @@ class Editor:
         return self
 
     def expect_saved(self) -> None:
-        expect(self.page.get_by_role("button", name="Saved", exact=True)).to_be_visible(timeout=10_000)
+        expect(self.save_state).to_have_text("Saved", timeout=10_000)
 
     def tab(self, name: str) -> None:
         """A tab of the drawer or of the inspector."""
@@ -58,6 +59,10 @@ class Editor:
         listed = self.page.get_by_role("complementary", name="List of nodes")
         return listed.get_by_role("option", name=plugin, exact=True)
 
+    def fit(self) -> None:
+        """See the whole graph: what is not seen is not drawn either."""
+        self.page.get_by_role("button", name="Fit the whole graph").click()
+
     def output(self, node: str, port: str = "payload") -> Locator:
         return self.node(node).locator(f'.source[data-handleid="{port}"]')
 
@@ -78,15 +83,27 @@ class Editor:
         expect(self.inspector.get_by_role("region", name=f"Node {name}")).to_be_visible()
 
     def field(self, name: str) -> Locator:
-        """A field of the selected node's form."""
+        """A field to write in, of the selected node's form."""
         self.tab("Config")
-        form = self.inspector.get_by_role("form")
-        return form.get_by_label(re.compile(rf"^{re.escape(name)}(\s*\*.*)?$"))
+        return self.inspector.get_by_role(
+            "textbox", name=re.compile(rf"^{re.escape(name)}(\s*\(required\))?$")
+        )
+
+    def switch(self, name: str) -> Locator:
+        """A switch of the selected node's form."""
+        self.tab("Config")
+        return self.inspector.get_by_role("switch", name=name)
 
     def toast(self, text: str | re.Pattern) -> Locator:
         return self.page.get_by_role("dialog").filter(has_text=text)
 
     # ── Runs ────────────────────────────────────────────────────────────────────────────────────────
+
+    def write_event(self, event_type: str, properties: str) -> None:
+        """The test event, in the editor for JSON that takes the place of a plain field once it is fetched."""
+        self.tab("Test")
+        self.page.get_by_label("Event type", exact=True).fill(event_type)
+        self.page.locator('[contenteditable][aria-label="Event properties"]').fill(properties)
 
     def fire(self) -> None:
         self.tab("Test")

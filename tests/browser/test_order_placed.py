@@ -78,7 +78,8 @@ def test_order_placed_answers_at_once_and_each_step_of_its_branch_is_seen_while_
 def ends_of_branch(studio, root):
     """When each step of the branch ended, as stored, in this order; without the node that began it."""
     rows = studio.rows(
-        "SELECT step.node, step.ended FROM flowstudio_step step JOIN flowstudio_run run ON run.id = step.run_id"
+        "SELECT step.node, step.ended FROM flowstudio_step step"
+        " JOIN flowstudio_run run ON run.id = step.run_id"
         " WHERE run.parent_id = ? AND step.node <> run.parent_node ORDER BY step.ended",
         hexadecimal(root),
     )
@@ -94,7 +95,7 @@ def times_of(page, nodes):
 
 def table(ended, shown, foreground):
     lines = [f"\n  {'step of the branch':20} {'ended':>8} {'shown after':>12}   still to come"]
-    for number, node in enumerate(ended, 1):
+    for node in ended:
         after = (shown[node] - ended[node]) * 1000
         open_steps = sum(end > shown[node] for end in ended.values())
         lines.append(f"  {node:20} {ended[node] - foreground:6.2f} s {after:9.0f} ms   {open_steps}")
