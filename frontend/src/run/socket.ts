@@ -4,6 +4,7 @@
  * So a lost socket needs no repair but a new watch, and where no socket can be had the same rows are polled.
  */
 import type { Run, RunDetail, Step } from "@/api/types";
+import { hasEnded } from "./trace";
 
 export type LiveState =
   | { kind: "connecting" }
@@ -72,6 +73,8 @@ export class LiveConnection {
   private lostSince = 0;
   private cancelRetry: (() => void) | null = null;
   private cancelPoll: (() => void) | null = null;
+  /** All runs of the watched tree had ended when their steps were polled: nothing can be new. */
+  private polledToEnd = false;
   private catchingUp = 0;
   private readonly listeners = new Set<() => void>();
 
@@ -101,7 +104,9 @@ export class LiveConnection {
     if (runId === this.watchedRun) return;
     if (this.watchedRun) this.send({ op: "unwatch", run: this.watchedRun });
     this.watchedRun = runId;
+    this.polledToEnd = false;
     if (runId) this.sendWatchRun();
+    if (this.cancelPoll) this.pollNow();
   }
 
   /** Follow a workflow's list of runs; null follows none. */
@@ -260,6 +265,11 @@ export class LiveConnection {
     this.pollLater(0);
   }
 
+  private pollNow(): void {
+    this.cancelPoll?.();
+    this.pollLater(0);
+  }
+
   private stopPolling(): void {
     this.cancelPoll?.();
     this.cancelPoll = null;
@@ -293,7 +303,7 @@ export class LiveConnection {
 
   private async pollRun(): Promise<void> {
     const watched = this.watchedRun;
-    if (!watched) return;
+    if (!watched || this.polledToEnd) return;
     const detail = await this.world.get<RunDetail>(`runs/${watched}/`);
     if (watched !== this.watchedRun) return;
     const positions = this.receiver.positions();
@@ -302,6 +312,7 @@ export class LiveConnection {
       if (watched !== this.watchedRun) return;
       this.receiver.run(run); // after its steps: a run that reads "ended" lacks none
     }
+    this.polledToEnd = detail.tree.every((run) => hasEnded(run.status));
   }
 
   private async pollSteps(watched: string, runId: string, after: number): Promise<void> {

@@ -311,6 +311,28 @@ describe("where no socket can be had", () => {
     expect(rows.list.map((run) => run.id)).toContain("root");
   });
 
+  test("another run is asked for at once", async () => {
+    await world.pass(100);
+    world.answers = { ...world.answers, "runs/next/": { tree: [] } };
+
+    live.watchRun("next");
+    await world.pass(0);
+
+    expect(world.asked).toContain("runs/next/");
+  });
+
+  test("a tree that has ended is not asked for again", async () => {
+    const ended = (id: string) =>
+      makeRun({ id, root: "root", status: "succeeded", ended: "2026-01-01T00:00:09Z" });
+    world.answers["runs/root/"] = { id: "root", tree: [ended("root"), ended("child")] };
+    await world.pass(1_500);
+    const asked = world.asked.filter((path) => path === "runs/root/").length;
+    await world.pass(5_000);
+
+    expect(world.asked.filter((path) => path === "runs/root/").length).toBe(asked);
+    expect(rows.taken.map((step) => step.seq)).toEqual([4, 6]);
+  });
+
   test("a proxy that opens sockets and closes them at once makes no difference", async () => {
     await world.pass(31_000);
     world.wire.accept();
