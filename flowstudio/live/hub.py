@@ -225,9 +225,8 @@ class Hub:
                 break
             head = dict(tree.head)
             steps = await self.read(rows.steps_behind, behind)
-            for trace in frames.traces(steps):
-                self._send_trace(watcher, watch, trace)
-            if len(steps) < rows.STEPS_AT_ONCE:
+            was_sent = all(self._send_trace(watcher, watch, trace) for trace in frames.traces(steps))
+            if was_sent and len(steps) < rows.STEPS_AT_ONCE:
                 for run_id in behind:
                     watch.positions[run_id] = max(watch.positions.get(run_id, 0), head[run_id])
         # No await between the last look at the head and here: nothing can come between.
@@ -251,10 +250,14 @@ class Hub:
                 watch.runs[run_id] = run.changed
                 watcher.send(run.text)
 
-    def _send_trace(self, watcher: Watcher, watch: Watch, trace: Trace) -> None:
+    def _send_trace(self, watcher: Watcher, watch: Watch, trace: Trace) -> bool:
+        """Send what the watcher lacks of it, frame by frame; False if it was paused before the last."""
         for seq, text in trace.after(watch.positions.get(trace.run_id, 0), watch.payloads):
+            if watcher.is_paused:
+                return False
             watch.positions[trace.run_id] = seq
             watcher.send_trace(trace.run_id, seq, text)
+        return True
 
     # ── Reading a tree ─────────────────────────────────────────────────────────────────────────────
 
@@ -298,14 +301,13 @@ class Hub:
     def _send_changes(
         self, tree: Tree, watcher: Watcher, watch: Watch, changed: Sequence[UUID], traces: Sequence[Trace]
     ) -> None:
-        if watcher.is_paused:
-            watch.is_live = False
-            watch.catching_up = asyncio.create_task(self._bring_up(tree, watcher, watch))
-            return
-        self._send_runs(tree, watcher, watch, changed, lambda run: not run.ended)
-        for trace in traces:
-            self._send_trace(watcher, watch, trace)
-        self._send_runs(tree, watcher, watch, changed)
+        if not watcher.is_paused:
+            self._send_runs(tree, watcher, watch, changed, lambda run: not run.ended)
+            if all(self._send_trace(watcher, watch, trace) for trace in traces):
+                self._send_runs(tree, watcher, watch, changed)
+                return
+        watch.is_live = False
+        watch.catching_up = asyncio.create_task(self._bring_up(tree, watcher, watch))
 
     # ── Watching a workflow ────────────────────────────────────────────────────────────────────────
 

@@ -17,7 +17,8 @@ from flowstudio.engine.trace import StepRecord
 from flowstudio.engine.values import JSON
 
 KEPT_PAYLOADS = 8
-MAX_LOG_LINES = 1_000
+MAX_LOG_LINES = 500
+MAX_LOG_CHARS = 2_000
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ def step_row(record: StepRecord, run: models.Run, encode: Encoder, earlier_attem
         ended=record.ended,
         ports=list(record.outputs),
         error=shown_error(record.error),
-        log=record.log[-MAX_LOG_LINES:] or None,
+        log=[_shortened(line) for line in record.log[-MAX_LOG_LINES:]] or None,
         background_run_id=None if record.background_run is None else UUID(record.background_run),
     )
     if run.recording == models.Recording.ALL:
@@ -93,6 +94,11 @@ def step_row(record: StepRecord, run: models.Run, encode: Encoder, earlier_attem
         row.input = given.kept
         row.outputs = _object({port: output.kept for port, output in outputs.items()})
     return row
+
+
+def _shortened(line: dict[str, str]) -> dict[str, str]:
+    message = line["message"]
+    return line if len(message) <= MAX_LOG_CHARS else {**line, "message": message[:MAX_LOG_CHARS] + "…"}
 
 
 def shown_error(error: JSON) -> JSON:

@@ -6,7 +6,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from flowstudio import models
-from flowstudio.live import hub, watchers
+from flowstudio.live import frames, hub, watchers
 from flowstudio.runs import news
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,6 +113,24 @@ async def test_a_watcher_that_does_not_acknowledge_is_paused_and_then_catches_up
     rest = await socket.steps(30)
 
     assert [step["seq"] for step in paused["steps"]] + rest == list(range(1, 41))
+
+
+async def test_a_watcher_that_is_paused_amid_many_frames_gets_the_rest_later(
+    connect, run, settings, monkeypatch
+):
+    monkeypatch.setattr(frames, "FRAME_BYTES", 1_000)
+    settings.FLOWSTUDIO = {**settings.FLOWSTUDIO, "LIVE_WINDOW_BYTES": 2_000}
+    await run.add(20)
+    socket = await connect()
+    await socket.watch(run=run.id)
+    await socket.next("run")
+    first = (await socket.receive_json_from())["seq"]
+    await run.add(20)
+
+    rest = await socket.steps(40 - first)
+
+    assert first < 5
+    assert rest == list(range(first + 1, 41))
 
 
 async def test_a_watcher_that_never_acknowledges_is_closed(connect, run, settings, monkeypatch):

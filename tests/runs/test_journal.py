@@ -103,6 +103,16 @@ def test_a_large_payload_is_cut_marked_and_its_size_kept(make_claimed, settings)
     assert shown["outputs"]["output"] == {"value": '"ääää', "size": 102, "cut": True}
 
 
+def test_a_long_log_keeps_its_last_lines_and_the_beginning_of_each(make_claimed):
+    run = make_claimed()
+    lines = [{"time": "now", "level": "info", "message": f"{number:>5}" * 1_000} for number in range(600)]
+
+    store(run, step(log=lines))
+
+    kept = models.Step.objects.get().log
+    assert (len(kept), kept[-1]["message"][:5], len(kept[-1]["message"])) == (500, "  599", 2_001)
+
+
 def test_the_journal_keeps_whole_values_whatever_recording_says(make_claimed, settings):
     settings.FLOWSTUDIO = {**settings.FLOWSTUDIO, "MAX_TRACE_PAYLOAD_BYTES": 10}
     run = make_claimed(recording="status", kind="background")
