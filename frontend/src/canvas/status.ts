@@ -9,7 +9,7 @@ export const STATE_COLOUR = {
   succeeded: "ok",
   failed: "fail",
   cancelled: "muted",
-  skipped: "faint",
+  skipped: "muted",
 } as const satisfies Record<AnyStatus, string>;
 
 export function elapsed(run: Pick<NodeRun, "started" | "ended">, now: number): number | null {

@@ -1,5 +1,5 @@
 /** The drawer below the canvas: test events, runs, problems. */
-import { ChevronDown, ChevronUp, FlaskConical, ListVideo, TriangleAlert } from "lucide-react";
+import { ChevronDown, ChevronUp, FlaskConical, ListVideo, Table2, TriangleAlert } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useEditor } from "@/model/editor";
 import { IconButton } from "@/ui/Button";
@@ -10,6 +10,8 @@ import { usePanels } from "./panels";
 
 const RunsPanel = lazy(() => import("@/runs/RunsPanel").then((module) => ({ default: module.RunsPanel })));
 const TestPanel = lazy(() => import("@/test/TestPanel").then((module) => ({ default: module.TestPanel })));
+
+const NodeList = lazy(() => import("@/listview/NodeList").then((module) => ({ default: module.NodeList })));
 
 const CLOSED = 40;
 
@@ -45,6 +47,7 @@ export function Drawer() {
           { value: "test", label: "Test", icon: FlaskConical },
           { value: "runs", label: "Runs", icon: ListVideo },
           { value: "problems", label: "Problems", icon: TriangleAlert, badge: <ProblemCount /> },
+          { value: "list", label: "Nodes", icon: Table2 },
         ]}
         end={
           <IconButton
@@ -65,6 +68,9 @@ export function Drawer() {
             </TabPanel>
             <TabPanel value="problems">
               <ProblemsPanel />
+            </TabPanel>
+            <TabPanel value="list">
+              <NodeList />
             </TabPanel>
           </Suspense>
         )}

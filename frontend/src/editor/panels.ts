@@ -2,7 +2,7 @@
 import { create } from "zustand";
 
 export type RightTab = "config" | "data" | "help";
-export type BottomTab = "test" | "runs" | "problems";
+export type BottomTab = "test" | "runs" | "problems" | "list";
 
 interface Panels {
   right: RightTab;
