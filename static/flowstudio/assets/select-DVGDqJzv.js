@@ -1,1 +1,0 @@
-import{C as e,k as t}from"./EditorPage-DPXWZEqp.js";import{t as n}from"./choice-D98Luu75.js";import{r}from"./editor-DHu6s7er.js";function i(i,a){n.getState().choose(i,a),r.getState().select({nodes:[i],edges:[]}),e.getState().showRight(`data`),t(i)}export{i as t};
