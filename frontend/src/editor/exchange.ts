@@ -2,22 +2,12 @@
 import type { GraphDocument } from "@/api/types";
 import { read } from "@/model/clipboard";
 import { shownDocument, useEditor } from "@/model/editor";
+import { download } from "@/model/files";
 
 export function exportGraph(): void {
   const state = useEditor.getState();
-  const text = `${JSON.stringify(shownDocument(state), null, 2)}\n`;
-  const link = window.document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = `${fileName(state.workflow?.name ?? "workflow")}.json`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  download(state.workflow?.name ?? "workflow", shownDocument(state));
 }
-
-const fileName = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "") || "workflow";
 
 /** Puts the graph of a text in place of the draft's (undoable); returns the reason where there is none. */
 export function importGraph(text: string): string | null {

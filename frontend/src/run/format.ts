@@ -31,7 +31,6 @@ const WHOLE = new Intl.DateTimeFormat(undefined, {
   ...TIME,
 });
 
-export const formatClock = (time: string): string => CLOCK.format(new Date(time));
 export const formatFineClock = (time: string): string => FINE_CLOCK.format(new Date(time));
 export const formatWhole = (time: string): string => WHOLE.format(new Date(time));
 

@@ -83,10 +83,6 @@ export class RunStore {
     this.recomputeAll();
   }
 
-  getGraph(): GraphDocument | null {
-    return this.graph;
-  }
-
   /** Show this run and its tree; what is shown of another one goes at once. */
   watch(runId: string): void {
     if (this.watched === runId) return;

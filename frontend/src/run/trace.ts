@@ -57,10 +57,6 @@ export class Trace {
     return Object.fromEntries(this.positionOf);
   }
 
-  position(runId: string): number {
-    return this.positionOf.get(runId) ?? 0;
-  }
-
   stepsOf(nodeId: string): Step[] {
     const steps = this.byNode.get(nodeId);
     return steps ? [...steps.values()].sort(inOrder) : [];

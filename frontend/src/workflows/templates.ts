@@ -1,5 +1,6 @@
 /** What a new workflow can begin with. */
 import type { GraphDocument, GraphNode } from "@/api/types";
+import { read } from "@/model/clipboard";
 import { emptyDocument, randomToken } from "@/model/graph";
 
 export interface Template {
@@ -60,15 +61,7 @@ export const webhook = (): Template => ({
 
 /** The graph in a file that was exported here; throws an error that says what the file is not. */
 export function fromFile(name: string, text: string): Template {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw new Error(`“${name}” is not JSON.`);
-  }
-  const format = (document as { format?: unknown } | null)?.format;
-  if (typeof format !== "string" || !format.startsWith("flowstudio/")) {
-    throw new Error(`“${name}” is not a workflow of FlowStudio: it has no “format”.`);
-  }
-  return { name: name.replace(/\.json$/i, ""), graph: document as GraphDocument };
+  const graph = read(text);
+  if (typeof graph === "string") throw new Error(`${name}: ${graph}`);
+  return { name: name.replace(/\.json$/i, ""), graph: { format: "flowstudio/1", ...graph } };
 }

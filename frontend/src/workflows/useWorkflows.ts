@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { useLocation } from "wouter";
 import { api } from "@/api/client";
 import type { Page, PluginList, Workflow, WorkflowRow } from "@/api/types";
+import { download } from "@/model/files";
 import { withOwnTokens } from "@/model/graph";
 import { toast } from "@/ui/toast";
 import type { Template } from "./templates";
@@ -89,12 +90,7 @@ export function useWorkflowActions() {
 export async function exportWorkflow({ id, name }: WorkflowRow): Promise<void> {
   try {
     const { graph } = await api.get<Workflow>(`workflows/${id}/`);
-    const file = new Blob([`${JSON.stringify(graph, null, 2)}\n`], { type: "application/json" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = `${name}.json`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    download(name, graph);
   } catch (error) {
     toast(error instanceof Error ? error.message : String(error), {
       kind: "error",

@@ -12,10 +12,10 @@ describe("a file to import", () => {
   });
 
   test.each([
-    ["{", /is not JSON/],
-    ["[]", /is not a workflow of FlowStudio/],
-    ["null", /is not a workflow of FlowStudio/],
-    ['{"nodes": []}', /has no “format”/],
+    ["{", /x\.json: This is not the JSON of a graph/],
+    ["null", /not a graph of FlowStudio/],
+    ['{"nodes": []}', /not a graph of FlowStudio/],
+    ['{"format": "flowstudio/1", "nodes": [{}], "edges": []}', /incomplete/],
   ])("%j is refused in words", (text, message) => {
     expect(() => templates.fromFile("x.json", text)).toThrow(message);
   });
