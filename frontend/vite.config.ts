@@ -3,7 +3,8 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-const VENDORS: [string, RegExp][] = [
+/** Vendors by themselves, since they change seldom; small files of our own together, to save requests. */
+const GROUPS: [string, RegExp][] = [
   ["vendor-react", /node_modules\/(react|react-dom|scheduler)\//],
   ["vendor-flow", /node_modules\/(@xyflow|d3-[a-z]+|classcat)\//],
   ["vendor-virtual", /node_modules\/@tanstack\/(react-virtual|virtual-core)\//],
@@ -11,6 +12,7 @@ const VENDORS: [string, RegExp][] = [
     "vendor-ui",
     /node_modules\/(@base-ui|@floating-ui|@tanstack|use-sync-external-store|tabbable|reselect)\//,
   ],
+  ["shared", /\/src\/(ui|api|run)\/(?!pluginIcons)/],
   ["code", /node_modules\/(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)\//],
 ];
 
@@ -30,7 +32,7 @@ export default defineConfig({
       input: ["src/main.tsx", "src/pages.css"],
       output: {
         codeSplitting: {
-          groups: VENDORS.map(([name, test]) => ({ name, test })),
+          groups: GROUPS.map(([name, test]) => ({ name, test })),
         },
       },
     },

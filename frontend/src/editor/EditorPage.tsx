@@ -4,7 +4,6 @@ import { Link } from "wouter";
 import { Canvas } from "@/canvas/Canvas";
 import { onPageKey } from "@/canvas/keyboard";
 import { useCanvas } from "@/canvas/state";
-import { NodePanel } from "@/inspector/NodePanel";
 import { shownDocument, useEditor, useSelectedNode } from "@/model/editor";
 import { Palette } from "@/palette/Palette";
 import { runStore } from "@/run/store";
@@ -19,6 +18,9 @@ import { TopBar } from "./TopBar";
 import { ViewingBar } from "./ViewingBar";
 import { WorkflowPanel } from "./WorkflowPanel";
 
+const PREFETCH_AFTER_MS = 600;
+const loadNodePanel = () => import("@/inspector/NodePanel");
+const NodePanel = lazy(() => loadNodePanel().then((module) => ({ default: module.NodePanel })));
 const Dialogs = lazy(() => import("./Dialogs").then((module) => ({ default: module.Dialogs })));
 
 export function EditorPage({ workflowId }: { workflowId: string }) {
@@ -143,6 +145,11 @@ function OpenDialogs() {
 function Inspector() {
   const nodeId = useSelectedNode();
   const [width, setWidth] = useState(360);
+  // Fetched when there is nothing else to do, so that it is there when the first node is selected.
+  useEffect(() => {
+    const timer = window.setTimeout(() => void loadNodePanel(), PREFETCH_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
   return (
     <aside
       id="inspector"
@@ -160,7 +167,13 @@ function Inspector() {
         onChange={setWidth}
         className="-left-1"
       />
-      {nodeId ? <NodePanel nodeId={nodeId} /> : <WorkflowPanel />}
+      {nodeId ? (
+        <Suspense>
+          <NodePanel nodeId={nodeId} />
+        </Suspense>
+      ) : (
+        <WorkflowPanel />
+      )}
     </aside>
   );
 }
