@@ -141,6 +141,15 @@ class ApiToken(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    def listed(self) -> EventQuerySet:
+        """Without those that only carry a branch's own properties: they did not happen by themselves."""
+        return self.exclude(scope__startswith=DERIVED_SCOPE)
+
+
+DERIVED_SCOPE = "derived:"
+
+
 class Event(models.Model):
     """Something that happened and may start runs."""
 
@@ -161,6 +170,8 @@ class Event(models.Model):
     )  # the run it came from
     depth = models.PositiveSmallIntegerField(default=0)
     chain = ValueField(default=list)  # names of the workflows that led here
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received", "-id"]

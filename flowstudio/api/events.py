@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework.request import Request
@@ -15,7 +15,7 @@ from flowstudio.api.openapi import operation, page_of
 from flowstudio.api.pages import paged
 from flowstudio.api.views import ApiView
 from flowstudio.conf import settings
-from flowstudio.models import ENDED, Event, Role, Run, Workflow
+from flowstudio.models import ENDED, Event, EventQuerySet, Role, Run, Workflow
 from flowstudio.runs import events, graphs, reading, waiting, writer
 from flowstudio.runs.events import Accepted
 
@@ -54,7 +54,7 @@ class Events(ApiView):
     )
     def get(self, request: Request) -> Response:
         wanted = self.query(shapes.EventQuery)
-        found = _seen_by(request.user).filter(**_filters(wanted))
+        found = _seen_by(request.user).listed().filter(**_filters(wanted))
         return paged(request, found, lambda page: _rows(request.user, page), ordering=("-id",))
 
     @operation(
@@ -144,7 +144,7 @@ class EventItem(ApiView):
         return Response(found)
 
 
-def _seen_by(user: Any) -> QuerySet[Event]:
+def _seen_by(user: Any) -> EventQuerySet:
     """A person's own events, and those that started or came from a run of a workflow they see."""
     runs = Run.objects.for_user(user)
     seen = Event.objects.order_by().prefetch_related(Prefetch("runs", runs.order_by("queued", "id")))

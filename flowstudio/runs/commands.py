@@ -3,7 +3,7 @@
 Run in background: the child is a queued run on the same snapshot. Its event is the run's own, unless a
 type or properties were given: then an event of its own is stored, which starts no workflow. With a type
 it is a separate event with a new id; with properties only it keeps the original's type and id, so that
-expressions behind the node see the original event with other properties.
+expressions behind the node see the original event with other properties, and it is not listed.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _event_of_child(run: models.Run, command: Submit, child_id: UUID) -> models.
         subject=original.subject,
         properties=properties,
         size=len(properties),
-        scope=f"branch:{child_id}",
+        scope=f"{'branch:' if command.event_type else models.DERIVED_SCOPE}{child_id}",
         user_id=original.user_id,
         is_test=run.is_test,
         run=run,

@@ -182,6 +182,7 @@ def test_an_event_type_makes_a_separate_event_that_starts_no_workflow(make_claim
     assert models.Run.objects.count() == 2
     assert (child.event.type, child.event.properties) == ("order.followup", b'{"n":1}')
     assert (child.event.run_id, child.event.event_id) == (run.pk, str(child.event_id))
+    assert child.event in models.Event.objects.listed()
 
 
 def test_event_properties_alone_change_the_original_event_for_the_branch(make_claimed):
@@ -192,6 +193,7 @@ def test_event_properties_alone_change_the_original_event_for_the_branch(make_cl
     seen = models.Run.objects.get(parent=run).event
     assert (seen.type, seen.event_id, seen.source) == ("order", run.event.event_id, "shop")
     assert seen.properties == b'{"m":2}'
+    assert seen not in models.Event.objects.listed()
 
 
 def test_a_branch_that_cannot_be_stored_leaves_nothing_half_written(make_claimed):
