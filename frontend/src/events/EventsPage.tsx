@@ -1,3 +1,4 @@
+/** Events that arrived or were recorded, with the runs they started and the run they came from. */
 import { Search, Zap } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useSearchParams } from "wouter";

@@ -1,3 +1,4 @@
+/** The test event as it is written: type, properties, where the run begins. */
 import { type ReactNode, useId, useMemo } from "react";
 import type { GraphNode } from "@/api/types";
 import { TextInput } from "@/ui/Field";

@@ -1,3 +1,4 @@
+/** How the run that was fired here goes; it is done when its branches are. */
 import { useEffect } from "react";
 import type { Run } from "@/api/types";
 import { usePanels } from "@/editor/panels";

@@ -1,3 +1,4 @@
+/** The Test panel: events to choose from, the event to fire, and what firing it does. */
 import { useEffect, useMemo } from "react";
 import type { GraphNode } from "@/api/types";
 import { useEditor } from "@/model/editor";

@@ -1,3 +1,4 @@
+/** One step: how it went, what failed, the branch it began, and its payloads. */
 import type { Step } from "@/api/types";
 import { useNode } from "@/model/editor";
 import { formatFineClock, useElapsed } from "@/run/format";
