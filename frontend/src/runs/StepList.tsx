@@ -55,6 +55,7 @@ export function StepList({ run }: { run: string | null }) {
     selectStep(step.node, step.id);
   }
 
+  if (steps.length === 0) return <NoSteps ended={progress.ended} />;
   return (
     <div
       ref={scroller}
@@ -82,6 +83,14 @@ export function StepList({ run }: { run: string | null }) {
         })}
       </div>
     </div>
+  );
+}
+
+function NoSteps({ ended }: { ended: boolean }) {
+  return (
+    <p className="px-3 py-3 text-muted text-sm">
+      {ended ? "Nothing of this run's steps was recorded." : "Steps show here as soon as they begin."}
+    </p>
   );
 }
 
