@@ -7,18 +7,17 @@ import { clearErrors } from "./fired";
 import { format } from "./properties";
 import { samplesOf } from "./Samples";
 
-/** Has an event for this workflow at hand: the one written before, the first sample, or one a trigger takes. */
+/** Has an event for this workflow at hand at once: the one written before, or one that a trigger takes.
+ * The first sample takes its place, unless somebody has begun to write by then. */
 export async function prepareEvent(workflow: string): Promise<void> {
-  if (useTestDraft.getState().workflow !== workflow) clearErrors();
+  const draft = useTestDraft.getState();
+  if (draft.workflow !== workflow) clearErrors();
+  const { document, plugins } = useEditor.getState();
+  draft.open(workflow, firstEvent(triggersOf(document, plugins)[0], plugins));
   const [sample] = await queryClient
     .fetchQuery(samplesOf(workflow))
     .then((page) => page.results)
     .catch(() => []);
-  const { workflow: open, document, plugins } = useEditor.getState();
-  if (open?.id !== workflow) return;
-  const [trigger] = triggersOf(document, plugins);
-  const first = sample
-    ? { type: sample.event_type, text: format(sample.properties) }
-    : firstEvent(trigger, plugins);
-  useTestDraft.getState().open(workflow, first);
+  if (!sample || useEditor.getState().workflow?.id !== workflow) return;
+  draft.open(workflow, { type: sample.event_type, text: format(sample.properties) });
 }
