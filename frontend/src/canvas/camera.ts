@@ -8,7 +8,7 @@ export const MIN_ZOOM = 0.08;
 export const MAX_ZOOM = 2;
 /** Below this the overview is painted instead of nodes. */
 export const OVERVIEW_BELOW = 0.35;
-const PADDING = 48;
+const PADDING = 40;
 
 let flow: ReactFlowInstance | null = null;
 let pane: HTMLElement | null = null;

@@ -105,7 +105,7 @@ function Editor() {
           <aside
             id="nodes"
             aria-label="List of nodes"
-            className="flex w-60 shrink-0 flex-col border-r bg-surface"
+            className="flex w-56 shrink-0 flex-col border-r bg-surface"
           >
             <Palette />
           </aside>
@@ -144,7 +144,7 @@ function OpenDialogs() {
 
 function Inspector() {
   const nodeId = useSelectedNode();
-  const [width, setWidth] = useState(360);
+  const [width, setWidth] = useState(340);
   // Fetched when there is nothing else to do, so that it is there when the first node is selected.
   useEffect(() => {
     const timer = window.setTimeout(() => void loadNodePanel(), PREFETCH_AFTER_MS);

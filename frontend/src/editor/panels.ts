@@ -15,11 +15,14 @@ interface Panels {
   togglePalette: (open?: boolean) => void;
 }
 
+/** From this width on the list of nodes has room beside the canvas. */
+const WIDE = 1100;
+
 export const usePanels = create<Panels>()((set, get) => ({
   right: "config",
   bottom: "test",
   bottomOpen: false,
-  paletteOpen: true,
+  paletteOpen: window.innerWidth >= WIDE,
   showRight: (right) => set({ right }),
   showBottom: (bottom) => set({ bottom, bottomOpen: true }),
   toggleBottom: (open) => set({ bottomOpen: open ?? !get().bottomOpen }),

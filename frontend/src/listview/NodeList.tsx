@@ -64,7 +64,9 @@ function Row({ node, links, onMove }: { node: GraphNode; links: NodeLinks; onMov
   const plugin = usePlugin(node.plugin);
   const run = useNodeRun(node.id);
   const selected = useEditor((state) => state.selection.nodes.includes(node.id));
-  const problems = useEditor((state) => problemsByNode(state.problems).get(node.id)?.length ?? 0);
+  const problems = useEditor((state) =>
+    state.viewing ? 0 : (problemsByNode(state.problems).get(node.id)?.length ?? 0),
+  );
   const Icon = pluginIcon(plugin?.icon);
 
   function choose() {

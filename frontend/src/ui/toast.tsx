@@ -16,7 +16,6 @@ interface ToastOptions {
 }
 
 export function toast(message: string, { id, kind = "info", title, action }: ToastOptions = {}): void {
-  if (id) manager.close(id);
   manager.add({
     id,
     type: kind,

@@ -1,1 +1,0 @@
-import{c as e}from"./editor-C4VCSCnH.js";var t=e()(e=>({chosen:null,choose:(t,n)=>e({chosen:n===null?null:{node:t,step:n}})}));export{t};

@@ -1,1 +1,0 @@
-import{d as e,t}from"./panels-V4SAR_vF.js";import{t as n}from"./choice-CCpM2b6b.js";import{r}from"./editor-C4VCSCnH.js";function i(i,a){n.getState().choose(i,a),r.getState().select({nodes:[i],edges:[]}),t.getState().showRight(`data`),e(i)}export{i as t};
