@@ -13,7 +13,7 @@ export function TestPanel() {
   const triggers = useTriggers();
   const plugins = useEditor((state) => state.plugins);
   const types = useMemo(() => namedTypes(triggers, plugins), [triggers, plugins]);
-  usePreparedEvent(triggers);
+  usePreparedEvent(triggers[0]?.id, types[0]);
   return (
     <div className="@container h-full" data-panel="test">
       <div className="flex h-full min-h-0 flex-col overflow-auto @2xl:flex-row @2xl:overflow-hidden">
@@ -42,12 +42,11 @@ function useTriggers(): GraphNode[] {
   return useMemo(() => triggersOf(document, plugins), [document, plugins]);
 }
 
-/** Has an event at hand, until somebody writes another. */
-function usePreparedEvent(triggers: GraphNode[]): void {
+/** Has an event at hand that follows the drawn trigger, until somebody writes another. */
+function usePreparedEvent(trigger: string | undefined, type: string | undefined): void {
   const workflow = useEditor((state) => state.workflow?.id);
-  const trigger = triggers[0]?.id;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first trigger that is drawn suggests an event.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: trigger and type are what the event is made from.
   useEffect(() => {
     if (workflow) void prepareEvent(workflow);
-  }, [workflow, trigger]);
+  }, [workflow, trigger, type]);
 }
