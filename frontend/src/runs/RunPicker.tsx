@@ -35,17 +35,13 @@ export function RunPicker() {
         trigger={
           <button
             type="button"
-            aria-label={
-              root
-                ? `Shown run: ${root.event.type}, ${STATUS[status ?? root.status].word}. Choose another`
-                : "Choose a run to show"
-            }
             className={cx(
               "flex h-8 min-w-0 max-w-72 items-center gap-2 rounded-md px-2.5 text-sm transition-colors hover:bg-hover data-popup-open:bg-hover",
               watched ? "border border-line-strong bg-raised text-text" : "text-muted hover:text-text",
             )}
           >
             {root ? <ShownRun run={root} /> : <NoRun waiting={watched !== null} follow={follow} />}
+            <span className="sr-only">. Choose a run to show</span>
             <ChevronDown size={13} className="shrink-0 text-muted" aria-hidden />
           </button>
         }
@@ -65,6 +61,7 @@ function ShownRun({ run }: { run: Run }) {
   return (
     <>
       <StatusIcon status={status ?? run.status} />
+      <span className="sr-only">{STATUS[status ?? run.status].word}:</span>
       <span className="min-w-0 truncate">{run.event.type}</span>
       {onlyBranches && <BranchIcon size={12} className="text-branch" />}
       <span className="shrink-0 text-muted text-xs tabular-nums">{elapsed}</span>
