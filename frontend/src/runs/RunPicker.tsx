@@ -41,7 +41,7 @@ export function RunPicker() {
             )}
           >
             {root ? <ShownRun run={root} /> : <NoRun waiting={watched !== null} follow={follow} />}
-            <span className="sr-only">. Choose a run to show</span>
+            <span className="sr-only">, choose another</span>
             <ChevronDown size={13} className="shrink-0 text-muted" aria-hidden />
           </button>
         }
@@ -61,7 +61,7 @@ function ShownRun({ run }: { run: Run }) {
   return (
     <>
       <StatusIcon status={status ?? run.status} />
-      <span className="sr-only">{STATUS[status ?? run.status].word}:</span>
+      <span className="sr-only">Shown run: {STATUS[status ?? run.status].word}, </span>
       <span className="min-w-0 truncate">{run.event.type}</span>
       {onlyBranches && <BranchIcon size={12} className="text-branch" />}
       <span className="shrink-0 text-muted text-xs tabular-nums">{elapsed}</span>
