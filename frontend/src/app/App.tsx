@@ -1,25 +1,20 @@
 /** Which page is shown at which address, all below the path where the host mounted the studio. */
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Redirect, Route, Router, Switch } from "wouter";
 import { boot, nonce } from "@/api/boot";
+import { lazily } from "@/ui/lazily";
 import { Spinner } from "@/ui/Spinner";
 import { TooltipProvider } from "@/ui/Tooltip";
 import { Toasts } from "@/ui/toast";
 import { queryClient } from "./query";
 import { Shell } from "./Shell";
 
-const EditorPage = lazy(() =>
-  import("@/editor/EditorPage").then((module) => ({ default: module.EditorPage })),
-);
-const RunPage = lazy(() => import("@/editor/RunPage").then((module) => ({ default: module.RunPage })));
-const WorkflowsPage = lazy(() =>
-  import("@/workflows/WorkflowsPage").then((module) => ({ default: module.WorkflowsPage })),
-);
-const EventsPage = lazy(() =>
-  import("@/events/EventsPage").then((module) => ({ default: module.EventsPage })),
-);
+const EditorPage = lazily(async () => (await import("@/editor/EditorPage")).EditorPage);
+const RunPage = lazily(async () => (await import("@/editor/RunPage")).RunPage);
+const WorkflowsPage = lazily(async () => (await import("@/workflows/WorkflowsPage")).WorkflowsPage);
+const EventsPage = lazily(async () => (await import("@/events/EventsPage")).EventsPage);
 
 const Waiting = () => (
   <div className="flex h-full items-center justify-center text-muted">

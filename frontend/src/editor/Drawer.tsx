@@ -1,17 +1,17 @@
 /** The drawer below the canvas: test events, runs, problems. */
 import { ChevronDown, ChevronUp, FlaskConical, ListVideo, Table2, TriangleAlert } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useEditor } from "@/model/editor";
 import { IconButton } from "@/ui/Button";
+import { lazily } from "@/ui/lazily";
 import { Resizer } from "@/ui/Resizer";
 import { TabPanel, Tabs } from "@/ui/Tabs";
 import { ProblemsPanel } from "./ProblemsPanel";
 import { usePanels } from "./panels";
 
-const RunsPanel = lazy(() => import("@/runs/RunsPanel").then((module) => ({ default: module.RunsPanel })));
-const TestPanel = lazy(() => import("@/test/TestPanel").then((module) => ({ default: module.TestPanel })));
-
-const NodeList = lazy(() => import("@/listview/NodeList").then((module) => ({ default: module.NodeList })));
+const RunsPanel = lazily(async () => (await import("@/runs/RunsPanel")).RunsPanel);
+const TestPanel = lazily(async () => (await import("@/test/TestPanel")).TestPanel);
+const NodeList = lazily(async () => (await import("@/listview/NodeList")).NodeList);
 
 const CLOSED = 40;
 

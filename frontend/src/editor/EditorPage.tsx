@@ -1,5 +1,5 @@
 /** The editor: palette, canvas, inspector, drawer and bar, put together. */
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { Canvas } from "@/canvas/Canvas";
 import { onPageKey } from "@/canvas/keyboard";
@@ -9,6 +9,7 @@ import { Palette } from "@/palette/Palette";
 import { runStore } from "@/run/store";
 import { closeRun } from "@/runs/open";
 import { Empty } from "@/ui/Empty";
+import { fetchParts, lazily } from "@/ui/lazily";
 import { Resizer } from "@/ui/Resizer";
 import { Spinner } from "@/ui/Spinner";
 import { Drawer } from "./Drawer";
@@ -19,9 +20,8 @@ import { ViewingBar } from "./ViewingBar";
 import { WorkflowPanel } from "./WorkflowPanel";
 
 const PREFETCH_AFTER_MS = 600;
-const loadNodePanel = () => import("@/inspector/NodePanel");
-const NodePanel = lazy(() => loadNodePanel().then((module) => ({ default: module.NodePanel })));
-const Dialogs = lazy(() => import("./Dialogs").then((module) => ({ default: module.Dialogs })));
+const NodePanel = lazily(async () => (await import("@/inspector/NodePanel")).NodePanel);
+const Dialogs = lazily(async () => (await import("./Dialogs")).Dialogs);
 
 export function EditorPage({ workflowId }: { workflowId: string }) {
   const loaded = useEditor((state) => state.workflow?.id === workflowId);
@@ -145,9 +145,9 @@ function OpenDialogs() {
 function Inspector() {
   const nodeId = useSelectedNode();
   const [width, setWidth] = useState(340);
-  // Fetched when there is nothing else to do, so that it is there when the first node is selected.
+  // Fetched when there is nothing else to do: what is wanted later is there, even if the network is not.
   useEffect(() => {
-    const timer = window.setTimeout(() => void loadNodePanel(), PREFETCH_AFTER_MS);
+    const timer = window.setTimeout(() => void fetchParts(), PREFETCH_AFTER_MS);
     return () => window.clearTimeout(timer);
   }, []);
   return (

@@ -1,18 +1,17 @@
 /** The panel beside the canvas for the one node that is selected: config, data of the run, help. */
 import { BookOpen, Braces, SlidersHorizontal, X } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { usePanels } from "@/editor/panels";
 import { canEdit, useEditor, useNode, usePlugin } from "@/model/editor";
 import { IconButton } from "@/ui/Button";
 import { Empty } from "@/ui/Empty";
+import { lazily } from "@/ui/lazily";
 import { pluginIcon } from "@/ui/pluginIcons";
 import { TabPanel, Tabs } from "@/ui/Tabs";
 import { ConfigForm } from "./form/ConfigForm";
 import { HelpPanel } from "./HelpPanel";
 
-const StepInspector = lazy(() =>
-  import("./io/StepInspector").then((module) => ({ default: module.StepInspector })),
-);
+const StepInspector = lazily(async () => (await import("./io/StepInspector")).StepInspector);
 
 export function NodePanel({ nodeId }: { nodeId: string }) {
   const node = useNode(nodeId);

@@ -1,7 +1,10 @@
 /** An editor for JSON; its code is fetched when it is first shown, and until then a plain field stands in. */
 import { useEffect, useRef, useState } from "react";
 import { cx } from "@/ui/cx";
+import { fetched } from "@/ui/lazily";
 import type { JsonCode } from "./jsonCode";
+
+const fetchCode = fetched(() => import("./jsonCode"));
 
 interface JsonEditorProps {
   text: string;
@@ -32,7 +35,7 @@ export function JsonEditor({
   // biome-ignore lint/correctness/useExhaustiveDependencies: made once; what it calls is read when it is called.
   useEffect(() => {
     let gone = false;
-    void import("./jsonCode").then(({ createJsonCode }) => {
+    void fetchCode().then(({ createJsonCode }) => {
       if (gone || !parent.current) return;
       code.current = createJsonCode({
         parent: parent.current,
