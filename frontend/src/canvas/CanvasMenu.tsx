@@ -7,6 +7,7 @@ import {
   CopyPlus,
   Eye,
   EyeOff,
+  FlaskConical,
   Maximize,
   PencilLine,
   Plus,
@@ -16,6 +17,7 @@ import {
 } from "lucide-react";
 import { canEdit, useEditor, useNode, usePlugin } from "@/model/editor";
 import { declaredOutputs, ERROR_PORT } from "@/model/ports";
+import { fireTest } from "@/test/fire";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import * as actions from "./actions";
 import * as camera from "./camera";
@@ -43,6 +45,7 @@ function NodeItems({ id }: { id: string }) {
   const node = useNode(id);
   const plugin = usePlugin(node?.plugin);
   const editable = useEditor(canEdit);
+  const mayRun = useEditor((state) => state.viewing === null && state.workflow?.roles.includes("run"));
   const many = useEditor((state) => state.selection.nodes.length > 1);
   const selected = useEditor((state) => state.selection.nodes);
   const hasError = useEditor(
@@ -77,6 +80,11 @@ function NodeItems({ id }: { id: string }) {
           onClick={() => actions.toggleDisabled(selected)}
         >
           {disabled ? "Enable" : "Disable"}
+        </MenuItem>
+      )}
+      {mayRun && !many && (
+        <MenuItem icon={FlaskConical} onClick={() => void fireTest({ until: id })}>
+          Test up to here
         </MenuItem>
       )}
       {editable && <MenuSeparator />}

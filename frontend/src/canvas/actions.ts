@@ -1,4 +1,6 @@
 /** What can be done to the canvas from keys, menus and buttons: one place, so that all do the same. */
+
+import { usePanels } from "@/editor/panels";
 import { canEdit, shownDocument, useEditor } from "@/model/editor";
 import { toast } from "@/ui/toast";
 import * as camera from "./camera";
@@ -86,6 +88,15 @@ export function nudge(dx: number, dy: number): void {
     chosen.map((node) => [node.id, [node.position[0] + dx, node.position[1] + dy] as [number, number]]),
   );
   moveNodes(positions, undefined, `nudge:${selection.nodes.join()}`);
+}
+
+/** Leads the keyboard from the node into its form. */
+export function openConfig(): void {
+  usePanels.getState().showRight("config");
+  requestAnimationFrame(() => {
+    const fields = "#inspector form :is(input, textarea, [role=combobox], [role=switch])";
+    document.querySelector<HTMLElement>(fields)?.focus();
+  });
 }
 
 export const rename = (node: string): void => {

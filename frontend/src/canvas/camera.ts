@@ -77,17 +77,29 @@ export const zoomIn = (): void => void flow?.zoomIn(glide());
 export const zoomOut = (): void => void flow?.zoomOut(glide());
 export const zoomTo = (zoom: number): void => void flow?.zoomTo(zoom, glide());
 
-/** Moves the view only when the node is not wholly on it. */
+/** Moves the view as little as it takes to show the whole node. */
 export function reveal(id: string): void {
   const box = boundsOfNodes([id]);
   if (!flow || !box) return;
-  const { x, y, zoom } = flow.getViewport();
+  const view = flow.getViewport();
   const { width, height } = paneSize();
-  const [left, top] = [box.x * zoom + x, box.y * zoom + y];
-  const [right, bottom] = [left + box.width * zoom, top + box.height * zoom];
-  const inside = left >= 24 && top >= 24 && right <= width - 24 && bottom <= height - 24;
-  if (inside && zoom >= OVERVIEW_BELOW) return;
-  centre(box.x + box.width / 2, box.y + box.height / 2, Math.max(zoom, 0.6));
+  if (view.zoom < OVERVIEW_BELOW || box.height * view.zoom > height - MARGIN * 2) {
+    centre(box.x + box.width / 2, box.y + box.height / 2, Math.max(view.zoom, 0.6));
+    return;
+  }
+  const x = shift(box.x * view.zoom + view.x, box.width * view.zoom, width);
+  const y = shift(box.y * view.zoom + view.y, box.height * view.zoom, height);
+  if (x === 0 && y === 0) return;
+  moved();
+  void flow.setViewport({ x: view.x + x, y: view.y + y, zoom: view.zoom }, glide());
+}
+
+const MARGIN = 72;
+
+/** How far something from `start` on has to move to lie inside of `room`. */
+export function shift(start: number, length: number, room: number): number {
+  if (start < MARGIN) return MARGIN - start;
+  return Math.min(0, room - MARGIN - (start + length));
 }
 
 export function centre(x: number, y: number, zoom?: number): void {

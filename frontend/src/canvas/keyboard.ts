@@ -1,4 +1,5 @@
 /** The keys of the canvas. Single letters work only while the canvas has the focus. */
+import { useDialogs } from "@/editor/dialogState";
 import { canEdit, shownDocument, useEditor } from "@/model/editor";
 import { fireTest } from "@/test/fire";
 import * as actions from "./actions";
@@ -97,8 +98,10 @@ function onPlain(key: string, shift: boolean): boolean {
       openQuickAddHere();
       return true;
     case "F2":
-    case "Enter":
       if (one) actions.rename(one);
+      return one !== null;
+    case "Enter":
+      if (one) actions.openConfig();
       return one !== null;
     case "c":
       connectMode.begin();
@@ -124,7 +127,7 @@ function onPlain(key: string, shift: boolean): boolean {
   }
 }
 
-/** Keys that work anywhere on the page, unless somebody is writing. */
+/** Keys that work anywhere on the page; undo belongs to the text while somebody is writing. */
 export function onPageKey(event: KeyboardEvent): void {
   if (!(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
   if (event.key === "Enter" && !isInDialog(event.target)) {
@@ -132,9 +135,10 @@ export function onPageKey(event: KeyboardEvent): void {
     void fireTest(); // also while somebody writes: a config is tried as soon as it is typed
     return;
   }
-  if (isWriting(event.target)) return;
   const key = event.key.toLowerCase();
-  if (key === "z" && !event.shiftKey) actions.undo();
+  if (key === "k") useDialogs.getState().show("command");
+  else if (isWriting(event.target)) return;
+  else if (key === "z" && !event.shiftKey) actions.undo();
   else if ((key === "z" && event.shiftKey) || key === "y") actions.redo();
   else if (key === "s") void useEditor.getState().save();
   else return;

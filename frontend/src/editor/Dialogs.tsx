@@ -1,4 +1,5 @@
 /** All dialogs of the editor: one chunk. */
+import { CommandPalette } from "@/command/CommandPalette";
 import { ConflictDialog } from "./ConflictDialog";
 import { ImportDialog } from "./ImportDialog";
 import { PublishDialog } from "./PublishDialog";
@@ -8,6 +9,7 @@ import { VersionsDialog } from "./VersionsDialog";
 export function Dialogs() {
   return (
     <>
+      <CommandPalette />
       <PublishDialog />
       <VersionsDialog />
       <ImportDialog />

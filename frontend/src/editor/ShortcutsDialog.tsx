@@ -30,7 +30,8 @@ const SECTIONS: { title: string; keys: [string, string][] }[] = [
   {
     title: "Edit",
     keys: [
-      ["Enter", "Rename"],
+      ["Enter", "Go to the config"],
+      ["F2", "Rename"],
       ["D", "Disable or enable"],
       ["Del", "Delete"],
       ["T", "Tidy up"],
@@ -48,6 +49,7 @@ const SECTIONS: { title: string; keys: [string, string][] }[] = [
       ["Space Drag", "Move the view"],
       ["Ctrl Wheel", "Zoom"],
       ["Ctrl Enter", "Fire the test event"],
+      ["Ctrl K", "Everything by name"],
     ],
   },
 ];

@@ -1,6 +1,7 @@
 /** The bar above the canvas: where one is, what is saved, undo, the run that is shown, publish. */
 import {
   ChevronLeft,
+  Command,
   Download,
   Ellipsis,
   History as HistoryIcon,
@@ -186,6 +187,9 @@ function MoreMenu() {
   const editable = useEditor(canEdit);
   return (
     <Menu align="end" trigger={<IconButton icon={Ellipsis} label="More" />}>
+      <MenuItem icon={Command} shortcut="Ctrl K" onClick={() => show("command")}>
+        Commands
+      </MenuItem>
       <MenuItem icon={HistoryIcon} onClick={() => show("versions")}>
         Versions
       </MenuItem>

@@ -1,7 +1,7 @@
 /** Which dialog of the editor is open. */
 import { create } from "zustand";
 
-export type DialogName = "publish" | "versions" | "import";
+export type DialogName = "publish" | "versions" | "import" | "command";
 
 interface Dialogs {
   open: DialogName | null;
