@@ -1,1 +1,0 @@
-import{u as e}from"./camera-Do6bbPVo.js";import{D as t}from"./EditorPage-Cr6GZaMv.js";import{t as n}from"./choice-DD7c1XwN.js";import{r}from"./editor-CTw1dyHH.js";function i(i,a){n.getState().choose(i,a),r.getState().select({nodes:[i],edges:[]}),t.getState().showRight(`data`),e(i)}export{i as t};
