@@ -3,10 +3,13 @@ import type { GraphDocument } from "@/api/types";
 import { read } from "@/model/clipboard";
 import { shownDocument, useEditor } from "@/model/editor";
 import { download } from "@/model/files";
+import { withoutSecrets } from "@/model/secrets";
 
 export function exportGraph(): void {
   const state = useEditor.getState();
-  download(state.workflow?.name ?? "workflow", shownDocument(state));
+  const graph = shownDocument(state);
+  const nodes = graph.nodes.map((node) => withoutSecrets(node, state.plugins));
+  download(state.workflow?.name ?? "workflow", { ...graph, nodes });
 }
 
 /** Puts the graph of a text in place of the draft's (undoable); returns the reason where there is none. */

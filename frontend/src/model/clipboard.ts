@@ -1,6 +1,7 @@
 /** Copying parts of a graph as JSON text: inner edges come along, ids and names become fresh. */
 import type { GraphDocument, GraphEdge, GraphNode } from "@/api/types";
-import { freshId, freshName, rewriteReferences } from "./graph";
+import { freshId, freshName, type Plugins, rewriteReferences } from "./graph";
+import { withoutSecrets } from "./secrets";
 
 export interface Fragment {
   nodes: GraphNode[];
@@ -23,9 +24,12 @@ export function cut(document: GraphDocument, { nodes }: Chosen): Fragment {
   };
 }
 
-export function write(document: GraphDocument, chosen: Chosen): string | null {
-  const fragment = cut(document, chosen);
-  return fragment.nodes.length === 0 ? null : JSON.stringify({ format: FORMAT, ...fragment }, null, 2);
+/** The chosen nodes as text, without the values of secret fields. */
+export function write(document: GraphDocument, chosen: Chosen, plugins: Plugins): string | null {
+  const { nodes, edges } = cut(document, chosen);
+  if (nodes.length === 0) return null;
+  const shown = nodes.map((node) => withoutSecrets(node, plugins));
+  return JSON.stringify({ format: FORMAT, nodes: shown, edges }, null, 2);
 }
 
 /** The graph in a text, or the reason why there is none. */

@@ -400,7 +400,7 @@ export const useEditor = create<EditorState>()((set, get) => {
       });
     },
 
-    copy: (selection) => clipboard.write(shownDocument(get()), selection),
+    copy: (selection) => clipboard.write(shownDocument(get()), selection, get().plugins),
 
     paste: (text, at) => {
       const read = clipboard.read(text);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cut, fresh, read, write } from "@/model/clipboard";
-import { graph, node } from "../graphs";
+import { graph, node, PLUGINS, plugin } from "../graphs";
 
 const document = graph(
   [node("a", "log", { text: '{{ node("B").x }}' }), node("b", "log", {}, 300), node("c", "log", {}, 600)],
@@ -14,7 +14,7 @@ test("edges between copied nodes come along, others do not", () => {
 });
 
 test("pasting gives fresh ids and names, and references follow the new names", () => {
-  const fragment = read(write(document, { nodes: ["a", "b"] }) ?? "");
+  const fragment = read(write(document, { nodes: ["a", "b"] }, PLUGINS) ?? "");
   if (typeof fragment === "string") throw new Error(fragment);
 
   const pasted = fresh(fragment, document, [1000, 500]);
@@ -28,6 +28,18 @@ test("pasting gives fresh ids and names, and references follow the new names", (
     [850, 500],
     [1150, 500],
   ]);
+});
+
+test("the values of secret fields are not copied", () => {
+  const hook = plugin("hook", {
+    config_schema: { properties: { path: {}, secret: { type: "string", "x-ui": { secret: true } } } },
+  });
+  const one = graph([node("h", "hook", { path: "p", secret: "s3cret" })]);
+
+  const text = write(one, { nodes: ["h"] }, { hook });
+
+  expect(text).toContain('"path": "p"');
+  expect(text).not.toContain("s3cret");
 });
 
 test.each([
