@@ -1,5 +1,5 @@
 /** One edge: a curve, and once a payload went over it, what it was. */
-import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, getSmoothStepPath } from "@xyflow/react";
 import { GitFork, Plus } from "lucide-react";
 import { memo } from "react";
 import { usePanels } from "@/editor/panels";
@@ -13,15 +13,14 @@ export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
   const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected, data } = props;
   const run = useEdgeRun(id);
   const editable = useEditor(canEdit);
-  // React Flow ends edges at the rim of the area that can be hit, the port is drawn in its middle.
-  const [path, x, y] = getBezierPath({
+  const [path, x, y] = pathOf({
+    // React Flow ends edges at the rim of the area that can be hit, the port is drawn in its middle.
     sourceX: sourceX - HANDLE / 2,
     sourceY,
     targetX: targetX + HANDLE / 2,
     targetY,
     sourcePosition,
     targetPosition,
-    curvature: 0.32,
   });
   const chip = run && (run.state === "handed_over" || run.delivered);
   return (
@@ -39,7 +38,7 @@ export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
           style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
         >
           {chip ? (
-            <Chip edge={id} run={run} />
+            <Chip edge={id} run={run} room={roomFor(targetX - sourceX)} />
           ) : (
             editable && (
               <button
@@ -60,6 +59,15 @@ export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
   );
 });
 
+/** Onwards in a curve; back to the left around corners, so that it does not cross everything in between. */
+function pathOf(ends: Parameters<typeof getSmoothStepPath>[0]): [path: string, x: number, y: number] {
+  const back = ends.targetX < ends.sourceX;
+  const [path, x, y] = back
+    ? getSmoothStepPath({ ...ends, borderRadius: 16, offset: 28 })
+    : getBezierPath({ ...ends, curvature: 0.32 });
+  return [path, x, y];
+}
+
 /** Opens what went over the edge: the output of the node it comes from. */
 function inspect(edge: string): void {
   const source = shownDocument(useEditor.getState()).edges.find((item) => item.id === edge)?.source;
@@ -68,7 +76,12 @@ function inspect(edge: string): void {
   usePanels.getState().showRight("data");
 }
 
-function Chip({ edge, run }: { edge: string; run: EdgeRun }) {
+/** A chip on a short edge stays between its nodes. */
+const roomFor = (dx: number): number =>
+  dx < 0 ? WIDEST_CHIP : Math.min(WIDEST_CHIP, Math.max(64, dx + HANDLE - 8));
+const WIDEST_CHIP = 160;
+
+function Chip({ edge, run, room }: { edge: string; run: EdgeRun; room: number }) {
   const handedOver = run.state === "handed_over";
   const payload = run.delivered
     ? run.summary
@@ -97,7 +110,11 @@ function Chip({ edge, run }: { edge: string; run: EdgeRun }) {
           handed over
         </span>
       )}
-      {payload && <span className="fs-wire-chip">{payload}</span>}
+      {payload && (
+        <span className="fs-wire-chip" style={{ maxWidth: room }}>
+          <span>{payload}</span>
+        </span>
+      )}
     </button>
   );
 }

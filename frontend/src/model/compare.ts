@@ -1,5 +1,5 @@
 /** What differs between two graphs, in names that a person knows. */
-import type { GraphDocument, GraphNode } from "@/api/types";
+import type { GraphDocument, GraphNode, NodeSettings } from "@/api/types";
 
 export interface Difference {
   label: string;
@@ -29,7 +29,28 @@ export function compare(theirs: GraphDocument, mine: GraphDocument): Difference[
   return found.filter((difference) => difference.names.length > 0);
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-const without = ({ position: _, ...rest }: GraphNode) => rest;
+export const areSame = (a: GraphDocument, b: GraphDocument): boolean => compare(a, b).length === 0;
+
+const SETTINGS: Required<NodeSettings> = {
+  disabled: false,
+  timeout: null,
+  on_error: "fail",
+  retry: { attempts: 1, delay: 1, backoff: 2 },
+  notes: "",
+};
+
+/** A node with everything that the server fills in, in one order. */
+export function filled(node: GraphNode): Required<GraphNode> {
+  const { id, plugin, plugin_version = 1, name, position, config, settings, parent = null } = node;
+  const retry = { ...SETTINGS.retry, ...settings?.retry };
+  return {
+    ...{ id, plugin, plugin_version, name, position, config, parent },
+    settings: { ...SETTINGS, ...settings, retry },
+  };
+}
+
+const text = (node: GraphNode): string => JSON.stringify(filled(node));
+const same = (a: GraphNode, b: GraphNode | undefined): boolean => b !== undefined && text(a) === text(b);
+const without = (node: GraphNode): GraphNode => ({ ...node, position: [0, 0] });
 const edgesOf = (document: GraphDocument): string[] =>
   document.edges.map((edge) => [edge.source, edge.source_port, edge.target, edge.target_port].join(" "));

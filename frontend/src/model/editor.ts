@@ -16,6 +16,7 @@ import type {
   Workflow,
 } from "@/api/types";
 import * as clipboard from "./clipboard";
+import { areSame } from "./compare";
 import * as drafts from "./drafts";
 import * as graphs from "./graph";
 import * as histories from "./history";
@@ -110,6 +111,8 @@ let saveTimer: number | undefined;
 let checkTimer: number | undefined;
 let saving: Promise<void> | null = null;
 let checkNumber = 0;
+/** What was sent and got no answer: the server may have stored it all the same. */
+let unanswered: GraphDocument | null = null;
 
 const blank = () => ({
   workflow: null,
@@ -180,6 +183,7 @@ export const useEditor = create<EditorState>()((set, get) => {
         graph: document,
       });
       if (get().workflow?.id !== workflow.id) return;
+      unanswered = null;
       const current = get().document === document;
       set({ workflow: saved, saveError: null, saveState: current ? "saved" : "dirty" });
       if (current) {
@@ -187,21 +191,32 @@ export const useEditor = create<EditorState>()((set, get) => {
         set({ problems: saved.problems ?? get().problems });
       } else scheduleSave(SAVE_AFTER_MS);
     } catch (error) {
-      if (get().workflow?.id === workflow.id) failed(error, workflow, get().document);
+      if (get().workflow?.id === workflow.id) failed(error, workflow, document);
       else if (!(error instanceof ApiError || error instanceof Offline)) throw error;
     }
   }
 
-  function failed(error: unknown, workflow: Workflow, document: GraphDocument): void {
-    drafts.keep(workflow.id, { revision: workflow.revision, graph: document });
+  function failed(error: unknown, workflow: Workflow, sent: GraphDocument): void {
+    drafts.keep(workflow.id, { revision: workflow.revision, graph: get().document });
     if (error instanceof Offline || (error instanceof ApiError && error.status >= 500)) {
+      unanswered = sent;
       set({ saveState: "offline", saveError: error.message });
       scheduleSave(RETRY_AFTER_MS);
     } else if (error instanceof ApiError && error.status === 409 && error.problem.current) {
-      set({ saveState: "conflict", theirs: error.problem.current, saveError: error.message });
+      const theirs = error.problem.current;
+      const isMine = [sent, unanswered].some((mine) => mine && areSame(theirs.graph, mine));
+      if (isMine) goOnFrom(theirs);
+      else set({ saveState: "conflict", theirs, saveError: error.message });
     } else if (error instanceof ApiError) {
       set({ saveState: "refused", saveError: error.message });
     } else throw error;
+  }
+
+  /** What "somebody else" saved is what was sent from here before. */
+  function goOnFrom(stored: Workflow): void {
+    unanswered = null;
+    set({ workflow: stored, saveState: "dirty", saveError: null });
+    scheduleSave(0);
   }
 
   /** Saves name, description, settings or the switch: these do not wait for the draft's timer. */
@@ -497,7 +512,7 @@ export const useEditor = create<EditorState>()((set, get) => {
   /** Brings back what the browser kept because it could not be sent. */
   function restore(draft: drafts.Draft, workflow: Workflow): void {
     const kept = draft.graph;
-    if (JSON.stringify(kept) === JSON.stringify(workflow.graph)) {
+    if (areSame(kept, workflow.graph)) {
       drafts.forget(workflow.id);
       return;
     }

@@ -3,6 +3,7 @@
 import { api } from "@/api/client";
 import type { GraphDocument, Run, RunDetail } from "@/api/types";
 import { queryClient } from "@/app/query";
+import { filled } from "@/model/compare";
 import { useEditor } from "@/model/editor";
 import { runFeed } from "@/run/feed";
 import { runStore } from "@/run/store";
@@ -70,9 +71,9 @@ export function sameGraph(a: GraphDocument, b: GraphDocument): boolean {
 }
 
 function essence({ nodes, edges }: GraphDocument): string {
-  const does = nodes.map(({ id, plugin, name, config, settings }) => {
-    const { notes: _, ...rest } = settings ?? {};
-    return [id, plugin, name, sorted(config), sorted(rest)];
+  const does = nodes.map((node) => {
+    const { id, plugin, name, config, settings } = filled(node);
+    return [id, plugin, name, sorted(config), sorted({ ...settings, notes: "" })];
   });
   const leads = edges.map((edge) =>
     [edge.source, edge.source_port, edge.target, edge.target_port].join("\n"),
