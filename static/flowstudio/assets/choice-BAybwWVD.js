@@ -1,1 +1,0 @@
-import{s as e}from"./editor-BthHGbFy.js";var t=e()(e=>({chosen:null,choose:(t,n)=>e({chosen:n===null?null:{node:t,step:n}})}));export{t};
