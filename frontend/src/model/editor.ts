@@ -282,6 +282,7 @@ export const useEditor = create<EditorState>()((set, get) => {
       }
       window.clearTimeout(saveTimer);
       window.clearTimeout(checkTimer);
+      unanswered = null;
       set(blank());
     },
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { GraphDocument, Workflow } from "@/api/types";
+import { filled } from "@/model/compare";
 import { useEditor } from "@/model/editor";
 import { graph, node, PLUGINS } from "../graphs";
 
@@ -160,6 +161,59 @@ describe("when the server cannot be reached", () => {
 
     expect(names()).toEqual(["S", "Kept"]);
     expect(editor().saveState).toBe("saved");
+  });
+});
+
+describe("when only the answer to a save was lost", () => {
+  /** Stores with every setting filled in, refuses stale revisions, and loses its answer as long as told. */
+  function forgetful(losing: () => boolean): Handler {
+    const working = server(workflow());
+    let revision = 1;
+    return (method, path, body) => {
+      const answer = () => working(method, path, body);
+      if (method !== "PATCH") return answer();
+      if (body.revision !== revision) {
+        const current = working("GET", path, {}).body;
+        return { status: 409, body: { title: "Stale", status: 409, detail: "Stale.", current } };
+      }
+      revision += 1;
+      const stored = working(method, path, { graph: storedForm(body.graph as GraphDocument) });
+      if (losing()) throw new TypeError("Failed to fetch");
+      return stored;
+    };
+  }
+  const storedForm = ({ nodes, ...rest }: GraphDocument) => ({ ...rest, nodes: nodes.map(filled) });
+
+  test("nobody is asked to choose between two versions of one's own", async () => {
+    let losing = true;
+    handler = forgetful(() => losing);
+    editor().rename("a", "Sent");
+    await settle();
+    expect(editor().saveState).toBe("offline");
+
+    losing = false;
+    editor().rename("a", "Written since");
+    await settle();
+
+    expect(editor().saveState).toBe("saved");
+    expect(names()).toEqual(["S", "Written since"]);
+    expect(editor().workflow?.graph.nodes[1]?.name).toBe("Written since");
+  });
+
+  test("a draft that was kept is not held against what is stored of it", async () => {
+    let losing = true;
+    handler = forgetful(() => losing);
+    editor().rename("a", "Sent");
+    await settle();
+    losing = false;
+    vi.clearAllTimers();
+    localStorage.setItem("flowstudio:draft:w", JSON.stringify({ revision: 1, graph: editor().document }));
+
+    useEditor.setState({ saveState: "saved" });
+    await editor().open("w");
+
+    expect(editor().saveState).toBe("saved");
+    expect(localStorage.getItem("flowstudio:draft:w")).toBeNull();
   });
 });
 

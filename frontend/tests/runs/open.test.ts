@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GraphDocument } from "@/api/types";
+import { filled } from "@/model/compare";
 import { sameGraph } from "@/runs/open";
 import { graphOf } from "../run/rows";
 
@@ -29,6 +30,14 @@ describe("a run is shown on the draft when both do the same", () => {
     });
 
     expect(sameGraph(graph, moved)).toBe(true);
+  });
+
+  test("whatever settings the server has filled in", () => {
+    const stored = change(graph, (copy) => {
+      copy.nodes = copy.nodes.map(filled);
+    });
+
+    expect(sameGraph(graph, stored)).toBe(true);
   });
 
   const changes: Record<string, (copy: GraphDocument) => void> = {
