@@ -1,1 +1,0 @@
-import{L as e,R as t}from"./EditorPage-ZEWk921t.js";import{t as n}from"./choice-CpumG3eH.js";import{r}from"./editor-BWc_zaRg.js";function i(i,a){n.getState().choose(i,a),r.getState().select({nodes:[i],edges:[]}),t.getState().showRight(`data`),e(i)}export{i as t};
