@@ -43,6 +43,7 @@ def studio_server(_prepared_data, tmp_path_factory):
     data = tmp_path_factory.mktemp("data") / "studio"
     shutil.copytree(_prepared_data, data)
     studio = Studio(data).start()
+    studio.port = int(studio.url.split(":")[2].split("/")[0])  # where it comes back when it is started again
     yield studio
     studio.stop()
 
@@ -50,7 +51,7 @@ def studio_server(_prepared_data, tmp_path_factory):
 @pytest.fixture(scope="module")
 def wire(studio_server):
     """What the browser reaches the studio by, and what tests cut."""
-    with Wire(int(studio_server.url.split(":")[2].split("/")[0])) as wire:
+    with Wire(studio_server.port) as wire:
         yield wire
 
 
@@ -72,11 +73,20 @@ def complaints():
     return []
 
 
+def listen(page, complaints):
+    """Collect what the browser complains of, and where."""
+    page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
+    page.on("console", lambda message: message.type == "error" and complaints.append(_told(message)))
+
+
+def _told(message):
+    return "{} ({url}:{lineNumber}:{columnNumber})".format(message.text, **message.location)
+
+
 @pytest.fixture
 def studio_page(page, studio_server, session, complaints):
     """The workflow list of a studio with its three examples, entered by the printed link."""
-    page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    listen(page, complaints)
     page.context.add_cookies(session)
     page.goto(studio_server.url if session else studio_server.sign_in_link)
     session[:] = page.context.cookies()
@@ -88,11 +98,12 @@ def studio_page(page, studio_server, session, complaints):
 def expect_lost_network(complaints):
     """For tests that cut the network: what the browser says of requests that failed is no complaint."""
     yield
-    complaints[:] = [text for text in complaints if not _tells_of_lost_network(text)]
+    complaints[:] = besides_lost_network(complaints)
 
 
-def _tells_of_lost_network(text):
-    return "net::ERR_" in text and ("Failed to load resource" in text or "WebSocket connection" in text)
+def besides_lost_network(complaints):
+    failures = ("Failed to load resource: net::ERR_", "WebSocket connection to ")
+    return [text for text in complaints if not text.startswith(failures)]
 
 
 @pytest.fixture

@@ -44,6 +44,10 @@ class Editor:
         labels = self.canvas.locator(".fs-node").evaluate_all("all => all.map(one => one.ariaLabel)")
         return sorted(label.split(", ")[0] for label in labels)
 
+    def place(self, name: str) -> str:
+        """Where the node lies on the canvas, whatever part of it is in view."""
+        return self.node(name).evaluate("node => node.closest('.react-flow__node').style.transform")
+
     def edges(self) -> Locator:
         return self.canvas.locator(".react-flow__edge")
 
@@ -77,6 +81,13 @@ class Editor:
         mouse.move(*_middle(target), steps=6)
         mouse.up()
 
+    def drag(self, name: str, right: float, down: float) -> None:
+        x, y = _middle(self.node(name))
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + right, y + down, steps=6)
+        self.page.mouse.up()
+
     def select(self, name: str) -> None:
         """A click on the node's name."""
         self.node(name).get_by_text(name, exact=True).first.click()
@@ -103,7 +114,8 @@ class Editor:
         """The test event, in the editor for JSON that takes the place of a plain field once it is fetched."""
         self.tab("Test")
         self.page.get_by_label("Event type", exact=True).fill(event_type)
-        self.page.locator('[contenteditable][aria-label="Event properties"]').fill(properties)
+        self.page.locator('[contenteditable][aria-label="Event properties"]').press("Control+a")
+        self.page.keyboard.insert_text(properties)
 
     def fire(self) -> None:
         self.tab("Test")

@@ -5,17 +5,18 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import besides_lost_network, listen
 from tests.browser.editor import Editor
 
 
 @pytest.fixture
-def studio_page(page, wire, studio_server, complaints, expect_lost_network):
+def studio_page(page, wire, studio_server, complaints):
     """The workflow list, reached over a wire that can be cut."""
-    page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    listen(page, complaints)
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(studio_server.sign_in_link.replace(studio_server.url, wire.url))
     yield page
+    assert besides_lost_network(complaints) == []
 
 
 def test_a_workflow_is_drawn_from_nothing_fired_unsaved_published_and_watched_through_a_cut_connection(
