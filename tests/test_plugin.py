@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import pytest
+
 from flowstudio import plugin
 from flowstudio.engine.registry import describe
 from flowstudio.plugin import Expression, Field, Template, node
