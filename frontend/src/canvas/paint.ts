@@ -25,6 +25,7 @@ export type Colours = Readonly<Record<(typeof TOKENS)[number], string>>;
 /** The tokens as plain colours: a canvas knows neither variables nor light-dark(). */
 export function readColours(): Colours {
   const probe = document.createElement("span");
+  probe.style.transitionProperty = "none"; // else each colour would begin as the one before
   document.body.append(probe);
   const entries = TOKENS.map((token) => {
     probe.style.color = `var(--fs-${token})`;
