@@ -66,13 +66,21 @@ def command_refused(node: PlanNode) -> PluginError:
 def error_value(node: PlanNode, error: BaseException) -> dict[str, Any]:
     """The failure as it is shown everywhere: ``{"message", "type", "node"}``."""
     kind = type(error).__name__
+    text = _text_of(error)
     if isinstance(error, FlowStudioError):
-        message = str(error) or kind
+        message = text or kind
     elif kind == _ORM_IN_LOOP:
         message = _orm_advice(node)
     else:
-        message = f"{kind}: {error}" if str(error) else kind
+        message = f"{kind}: {text}" if text else kind
     return {"message": values.storable(message), "type": kind, "node": node.name}
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(its text cannot be had)"
 
 
 def trace_of(error: BaseException) -> str:

@@ -33,8 +33,6 @@ Call: TypeAlias = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 NO_GIVEN: Final[Mapping[tuple[str, str], Given]] = {}
 NOTHING: Final[Mapping[str, JSON]] = {}
-FAILURES: Final = (Exception, SystemExit)
-"""What a plugin may raise. SystemExit too: it would end the event loop with every run on it."""
 BREATH: Final = 500
 """Inline steps between two moments at which the loop's other tasks get their turn."""
 
@@ -176,7 +174,7 @@ class _Execution:
                 outputs, commands = results.read(node, payload, result)
             if commands:
                 raise results.command_refused(node)
-        except FAILURES as error:  # whatever a plugin raises fails its branch, and no more
+        except BaseException as error:  # SystemExit would end the event loop with every run on it
             step = step or self._step(node, payload)
             outputs = self._failed(node, step, error)
         if step is not None:
@@ -197,7 +195,7 @@ class _Execution:
                 self.sink.ended(step)
                 raise
             outputs = self._failed(node, step, error)  # the plugin cancelled a task of its own
-        except FAILURES as error:
+        except BaseException as error:  # whatever a plugin raises fails its branch, and no more
             outputs = self._failed(node, step, error)
         self._end(step, outputs)
         if node.plugin.effects:
@@ -223,7 +221,7 @@ class _Execution:
         argument = self._argument(node, shared)
         if node.is_async:
             return await plugin.run(argument)
-        return await self.call(lambda: plugin.run(argument))
+        return await self.call(lambda: _on_thread(plugin, argument))
 
     async def _commit(self, node: PlanNode, step: StepRecord, commands: Sequence[Command]) -> None:
         carried: dict[str, JSON] = {}
@@ -351,6 +349,14 @@ class _Execution:
                 heappush(self.ready, target)
             else:
                 waiting += [edge for _, behind in self.plan.nodes[target].wired for edge in behind]
+
+
+def _on_thread(plugin: Any, argument: Any) -> Any:
+    """Call a plain ``run``. What means something else to a coroutine cannot pass through its future."""
+    try:
+        return plugin.run(argument)
+    except (StopIteration, GeneratorExit) as error:
+        raise RuntimeError(f"{type(error).__name__} left run().") from error
 
 
 def _edge_number(arrival: tuple[int, JSON]) -> int:

@@ -454,18 +454,65 @@ class TestFailing:
         assert 'return {}["nothing"]' in sink.steps[0].log[-1]["message"]
         assert "flowstudio/engine" not in sink.steps[0].log[-1]["message"]
 
+    @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, BaseException, asyncio.CancelledError])
     @pytest.mark.parametrize("effects", [True, False])
-    async def test_a_plugin_that_asks_the_process_to_exit_only_fails(self, effects):
+    async def test_a_plugin_that_raises_what_ends_a_process_only_fails(self, effects, kind):
         class Exits(Pass):
             """Wants out."""
 
             def run(self, payload):
-                raise SystemExit(3)
+                raise kind(3)
 
         Exits.effects = effects
         outcome, _ = await run(graph(("a", "exits")), start="a", plugins=registry(exits=Exits))
 
-        assert outcome.error == {"message": "SystemExit: 3", "type": "SystemExit", "node": "a"}
+        name = kind.__name__
+        assert outcome.error == {"message": f"{name}: 3", "type": name, "node": "a"}
+
+    @pytest.mark.parametrize("kind", [KeyboardInterrupt, GeneratorExit])
+    async def test_an_async_plugin_that_raises_what_ends_a_process_only_fails(self, kind):
+        class Exits(Pass):
+            """Wants out."""
+
+            effects = True
+
+            async def run(self, payload):
+                raise kind
+
+        outcome, _ = await run(graph(("a", "exits")), start="a", plugins=registry(exits=Exits))
+
+        assert outcome.error["type"] == kind.__name__
+
+    @pytest.mark.parametrize("kind", [StopIteration, GeneratorExit])
+    async def test_an_exception_that_no_future_carries_fails_its_node_instead_of_hanging_it(self, kind):
+        class Stops(Pass):
+            """Looks for the first of nothing."""
+
+            effects = True
+
+            def run(self, payload):
+                raise kind
+
+        plugins = registry(stops=Stops)
+        async with asyncio.timeout(5):
+            outcome, _ = await run(graph(("a", "stops")), start="a", plugins=plugins)
+
+        assert outcome.error["message"] == f"RuntimeError: {kind.__name__} left run()."
+
+    async def test_an_error_whose_text_cannot_be_had_fails_its_node_all_the_same(self):
+        class NoText(Exception):
+            def __str__(self):
+                raise ValueError("no text")
+
+        class Odd(Pass):
+            """Raises it."""
+
+            def run(self, payload):
+                raise NoText
+
+        outcome, _ = await run(graph(("a", "odd")), start="a", plugins=registry(odd=Odd))
+
+        assert outcome.error["message"] == "NoText: (its text cannot be had)"
 
     async def test_a_message_that_could_not_be_stored_is_made_storable(self):
         class Odd(Pass):
