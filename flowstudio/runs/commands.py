@@ -58,6 +58,11 @@ def _named(command: Command) -> str:
 def _submit(
     run: models.Run, step: StepRecord, command: Submit, carried: Mapping[str, JSON], child_id: UUID
 ) -> None:
+    if run.kind == models.Kind.BACKGROUND and run.start_node == step.node:
+        raise CommandRefused(
+            "A background run that begins at this node cannot begin another one here: it would never end."
+            " The plugin must look at context.begins_here and go on instead."
+        )
     child = models.Run(
         id=child_id,
         workflow_id=run.workflow_id,

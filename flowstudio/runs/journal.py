@@ -217,7 +217,12 @@ def finish(run: models.Run, change: Change, status: str, reason: str, error: JSO
     _end_open_steps(run, reason)
     seq = _raise_seq(run, 1)
     models.Run.objects.filter(pk=run.pk).update(
-        status=status, reason=reason, error=error, ended=timezone.now(), worker=""
+        status=status,
+        reason=reason,
+        error=error,
+        ended=timezone.now(),
+        worker="",
+        fence=F("fence") + 1,  # what the sink of a crashed execution still flushes is refused
     )
     models.JournalEntry.objects.filter(run=run.pk).delete()
     news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id, ended=True)

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from flowstudio import models
-from flowstudio.engine.errors import CommandRefused
+from flowstudio.engine.errors import CommandRefused, StaleRun
 from flowstudio.engine.plugins import Answer, Emit, Submit
 from flowstudio.engine.trace import StepRecord
 from flowstudio.ids import new_id
@@ -163,6 +163,15 @@ def test_a_submitted_branch_is_queued_with_the_step_that_submits_it(make_claimed
     assert record.background_run == str(child.pk)
 
 
+def test_a_branch_does_not_begin_itself_again_for_ever(make_claimed):
+    run = make_claimed(kind="background", start_node="back")
+
+    with pytest.raises(CommandRefused, match=r"context\.begins_here"):
+        store(run, step(), commands=[Submit()])
+
+    assert not models.Run.objects.filter(parent=run).exists()
+
+
 def test_in_a_test_a_branch_records_everything_and_takes_the_pins_along(make_claimed):
     run = make_claimed(is_test=True, pins=b'{"log":{"payload":1}}', until_node="log")
 
@@ -284,3 +293,18 @@ def test_a_background_run_that_cannot_be_stored_fires_error_in_the_foreground(
     error = orjson.loads(models.Step.objects.get(node="back").outputs)["error"]
     assert "could not be stored" in error["message"]
     assert error["payload"] == {"n": 1}
+
+
+def test_what_a_crashed_execution_still_had_to_store_changes_nothing_once_its_run_has_ended(make_claimed):
+    run = make_claimed()
+
+    async def crash():
+        crashed = DatabaseSink(run)
+        crashed.started(step(status="running"))  # flushed a moment later
+        await DatabaseSink(run).finish("failed", "crash")
+        with pytest.raises(StaleRun):
+            await crashed.commit(step(status="running"), [], {})
+
+    asyncio.run(crash())
+
+    assert not models.Step.objects.exists()
