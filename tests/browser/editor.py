@@ -14,6 +14,7 @@ class Editor:
         self.steps = page.get_by_role("listbox", name="Steps").get_by_role("option")
         self.test_run = page.get_by_role("region", name="Test run")
         self.save_state = page.locator("[data-save-state]")
+        self.properties = page.locator('[contenteditable][aria-label="Event properties"]')
         self.connection = page.locator("[data-connection]")
 
     # ── The workflow ────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +115,7 @@ class Editor:
         """The test event, in the editor for JSON that takes the place of a plain field once it is fetched."""
         self.tab("Test")
         self.page.get_by_label("Event type", exact=True).fill(event_type)
-        self.page.locator('[contenteditable][aria-label="Event properties"]').press("Control+a")
+        self.properties.press("Control+a")
         self.page.keyboard.insert_text(properties)
 
     def fire(self) -> None:

@@ -38,6 +38,7 @@ def test_a_workflow_is_drawn_from_nothing_fired_unsaved_published_and_watched_th
     event = client.post("events/", {"type": "order.placed", "properties": {"id": "A-8"}})
     [real] = [run["id"] for run in event["runs"] if run["workflow"] == workflow]
     cut_and_mend_while_it_runs(editor, studio_server, real, wire, until)
+    expect(studio_page.get_by_role("button", name="Back to the draft")).to_have_count(0)
     expect_every_stored_step_once(editor, studio_server, real, until)
 
     test = fire_the_draft(editor)
@@ -126,7 +127,7 @@ def publish_and_switch_on(editor: Editor):
 
 
 def follow_the_latest_run(editor: Editor):
-    editor.page.get_by_role("button", name=re.compile("^Shown run")).click()
+    editor.page.get_by_role("button", name="choose another").click()
     editor.page.get_by_role("menuitem", name="Follow the latest run").click()
 
 

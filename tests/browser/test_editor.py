@@ -57,6 +57,18 @@ def test_every_edit_is_undone_and_done_again_and_the_draft_follows(make):
     assert names(make.stored()["graph"]) == ["Delay", "Note", "Start"]
 
 
+def test_the_minimap_shows_the_nodes_also_to_who_wants_less_motion(make):
+    editor = make(START, BEHIND, NOTE, edges=["Start > Behind", "Behind.output > Note"])
+    colours = """canvas => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const opaque = Array.from({ length: data.length / 4 }, (_, i) => data.subarray(4 * i, 4 * i + 4))
+            .filter(([, , , alpha]) => alpha === 255);
+        return new Set(opaque.map(String)).size;
+    }"""
+
+    assert editor.canvas.locator("canvas").evaluate(colours) > 3
+
+
 def test_several_chosen_nodes_are_deleted_with_their_edges_and_come_back_together(make):
     editor = make(START, ("One", "delay"), ("Two", "delay"), edges=["Start > One", "One > Two"])
     expect(editor.edges()).to_have_count(2)
