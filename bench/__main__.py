@@ -1,8 +1,6 @@
 """Measure start, memory and size of the studio beside a bare Django on daphne; write docs/performance.md.
 
-Both are started in turn in the same run, so that the ratios hold on any machine. Method: a fresh data
-folder, one start to fill it, then ROUNDS warm starts of each, from the process's creation to the first
-answer of its health page; memory is VmRSS three seconds after that answer, with nobody connected.
+Both are started in turn in the same run, so that the ratios hold on any machine.
 """
 
 import datetime
@@ -23,6 +21,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5
+METHOD = """\
+A fresh data folder and one start to fill it; then {rounds} warm starts of each, from the process's creation to the
+first answer of its health page. Memory is VmRSS three seconds after that answer, with nobody connected. The bare side
+is `settings.configure()` with Django's auth, contenttypes and sessions, and one view. The installed size is that of the
+locked dependencies, without the uv and pip that install them.
+"""
 
 BARE = """
 import os, sys
@@ -137,13 +141,11 @@ Written by `make bench`; do not edit. Medians of {ROUNDS}, both sides in turn in
 {row("warm start, process created → first answer", "≤ 3 s", ours.start, bare.start, "s")}
 {row("idle memory, resident, runner included", "≤ 150 MB", ours.memory, bare.memory, "MB")}
 
-Installed with all dependencies (`make run`): {size:.0f} MB (goal ≤ 200 MB).
+Installed with all dependencies: {size:.0f} MB (goal ≤ 200 MB).
 
 ## Method
 
-{(__doc__ or "").split("Method: ")[1].strip()}
-The bare side is `settings.configure()` with Django's auth, contenttypes and sessions, and one view.
-"""
+{METHOD.format(rounds=ROUNDS)}"""
     (ROOT / "docs" / "performance.md").write_text(text)
     print(text)
 
