@@ -22,10 +22,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5
 METHOD = """\
-A fresh data folder and one start to fill it; then {rounds} warm starts of each, from the process's creation to the
-first answer of its health page. Memory is VmRSS three seconds after that answer, with nobody connected. The bare side
-is `settings.configure()` with Django's auth, contenttypes and sessions, and one view. The installed size is that of the
-locked dependencies, without the uv and pip that install them.
+A fresh data folder and one start to fill it; then {rounds} warm starts of each, from the process's creation
+to the first answer of its health page. Memory is VmRSS three seconds after that answer, with nobody
+connected. The bare side is `settings.configure()` with Django's auth, contenttypes and sessions, and one
+view. The installed size is that of the locked dependencies, without the uv and pip that install them.
 """
 
 BARE = """
