@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -72,7 +73,7 @@ def _new(given: Mapping[str, Any]) -> NewEvent:
 def _binary_mode(request: Request) -> dict[str, Any]:
     """A CloudEvent whose attributes are headers (`ce-type: …`) and whose data is the body."""
     attributes = {
-        name.removeprefix("HTTP_CE_").lower(): value
+        name.removeprefix("HTTP_CE_").lower(): unquote(value)  # headers carry other characters as %XX
         for name, value in request.META.items()
         if name.startswith("HTTP_CE_")
     }

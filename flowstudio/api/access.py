@@ -56,6 +56,12 @@ def sees_payloads(user: Any, found: Workflow) -> bool:
     return Role.PAYLOADS in roles_on(user, [found])[found.pk]
 
 
+def with_payloads(user: Any) -> set[UUID]:
+    """The workflows whose payloads ``user`` may see, deleted ones too."""
+    found = Workflow.objects.for_user(user, Role.PAYLOADS, deleted=True)
+    return set(found.values_list("pk", flat=True))
+
+
 def roles_on(user: Any, workflows: Iterable[Workflow]) -> dict[UUID, list[str]]:
     """The roles of ``user`` on workflows that they see, with one query for all."""
     workflows = list(workflows)

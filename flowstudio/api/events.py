@@ -10,12 +10,12 @@ from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from flowstudio.api import accepting, answers, media, shapes
+from flowstudio.api import accepting, access, answers, media, shapes
 from flowstudio.api.openapi import operation, page_of
 from flowstudio.api.pages import paged
 from flowstudio.api.views import ApiView
 from flowstudio.conf import settings
-from flowstudio.models import ENDED, Event, EventQuerySet, Role, Run, Workflow
+from flowstudio.models import ENDED, Event, EventQuerySet, Run
 from flowstudio.runs import events, graphs, reading, waiting, writer
 from flowstudio.runs.events import Accepted
 
@@ -139,7 +139,7 @@ class EventItem(ApiView):
         if event is None:
             raise Http404
         found = reading.event_json(event, whole=True)
-        if not _may_see_properties(request.user, event, _with_payloads(request.user)):
+        if not _may_see_properties(request.user, event, access.with_payloads(request.user)):
             found["properties"] = None
         return Response(found)
 
@@ -154,27 +154,25 @@ def _seen_by(user: Any) -> EventQuerySet:
 
 
 def _rows(user: Any, page: list[Event]) -> list[dict[str, Any]]:
-    allowed = _with_payloads(user)
-    found = []
-    for event in page:
-        row = reading.event_json(event, whole=False)
-        if not _may_see_properties(user, event, allowed):
-            row["properties"] = None
-        found.append(row)
+    shown = access.with_payloads(user)
+    return [row(user, event, shown) for event in page]
+
+
+def row(user: Any, event: Event, shown: set[UUID]) -> dict[str, Any]:
+    """An event as lists show it; ``shown``: the workflows whose payloads ``user`` may see."""
+    found = reading.event_json(event, whole=False)
+    if not _may_see_properties(user, event, shown):
+        found["properties"] = None
     return found
 
 
-def _with_payloads(user: Any) -> set[UUID]:
-    return set(Workflow.objects.for_user(user, Role.PAYLOADS).values_list("pk", flat=True))
-
-
-def _may_see_properties(user: Any, event: Event, allowed: set[UUID]) -> bool:
+def _may_see_properties(user: Any, event: Event, shown: set[UUID]) -> bool:
     if user.is_superuser or event.user_id == user.pk:
         return True
     workflows = {run.workflow_id for run in event.runs.all()}
     if event.run is not None:
         workflows.add(event.run.workflow_id)
-    return bool(workflows & allowed)
+    return bool(workflows & shown)
 
 
 def _filters(wanted: dict[str, Any]) -> dict[str, Any]:

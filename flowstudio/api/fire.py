@@ -42,7 +42,8 @@ class TestWorkflow(ApiView):
             pins=given.get("pins"),
             user=request.user,
         )
-        return Response({"run": reading.run_json(run)}, status=202)
+        payloads = access.sees_payloads(request.user, workflow)
+        return Response({"run": reading.run_json(run, payloads=payloads)}, status=202)
 
 
 def draft_or_given(user: Any, workflow: Workflow, given: Mapping[str, Any]) -> Graph:

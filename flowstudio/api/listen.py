@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from flowstudio.api import access, shapes
+from flowstudio.api.events import row
 from flowstudio.api.fire import draft_or_given
 from flowstudio.api.openapi import operation
 from flowstudio.api.views import ApiView
@@ -48,10 +49,11 @@ class Listen(ApiView):
         heard = listening.state(workflow, self.query(shapes.NodeQuery)["node"])
         if heard is None:
             return Response({"event": None, "run": None, "expires": None})
+        shown = access.with_payloads(request.user)
         return Response(
             {
-                "event": reading.event_json(heard.event, whole=False) if heard.event else None,
-                "run": reading.run_json(heard.run) if heard.run else None,
+                "event": row(request.user, heard.event, shown) if heard.event else None,
+                "run": reading.run_json(heard.run, payloads=workflow.pk in shown) if heard.run else None,
                 "expires": iso(heard.expires),
             }
         )

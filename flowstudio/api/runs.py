@@ -31,7 +31,13 @@ class Runs(ApiView):
     def get(self, request: Request) -> Response:
         wanted = self.query(shapes.RunQuery)
         found = reading.runs_for_reading(Run.objects.for_user(request.user)).filter(**_filters(wanted))
-        return paged(request, found, lambda page: [reading.run_json(run) for run in page], ordering=("-id",))
+        shown = access.with_payloads(request.user)
+        return paged(
+            request,
+            found,
+            lambda page: [reading.run_json(run, payloads=run.workflow_id in shown) for run in page],
+            ordering=("-id",),
+        )
 
 
 def _filters(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -52,12 +58,14 @@ class RunItem(ApiView):
     )
     def get(self, request: Request, run_id: UUID) -> Response:
         run = access.run(request.user, run_id)
-        tree = reading.runs_for_reading(Run.objects.for_user(request.user).filter(root=run.root_id))
+        payloads = access.sees_payloads(request.user, run.workflow)
+        rows = reading.runs_for_reading(Run.objects.for_user(request.user).filter(root=run.root_id))
+        tree = [reading.run_json(each, payloads=payloads) for each in rows.order_by("id")]
         return Response(
             {
-                **reading.run_json(run),
+                **next(each for each in tree if each["id"] == str(run.pk)),  # read at the same moment
                 "graph": graphs.graph_of(run.snapshot_id).to_document(),
-                "tree": [reading.run_json(each) for each in tree.order_by("id")],
+                "tree": tree,
             }
         )
 
@@ -110,4 +118,6 @@ class CancelRun(ApiView):
     )
     def post(self, request: Request, run_id: UUID) -> Response:
         run = access.run(request.user, run_id, Role.RUN)
-        return Response(reading.run_json(writer.run(submit.cancel, run)), status=202)
+        cancelled = writer.run(submit.cancel, run)
+        payloads = access.sees_payloads(request.user, run.workflow)
+        return Response(reading.run_json(cancelled, payloads=payloads), status=202)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
@@ -59,11 +60,24 @@ def traces(steps: Sequence[Step]) -> list[Trace]:
     return [Trace(run_id, list(of_run)) for run_id, of_run in groupby(steps, key=lambda step: step.run_id)]
 
 
-def run_frame(run: Run, cursor: str | None = None) -> str:
-    frame: dict[str, object] = {"op": "run", "run": reading.run_json(run)}
-    if cursor is not None:
-        frame["cursor"] = cursor
-    return orjson.dumps(frame).decode()
+@dataclass(frozen=True, slots=True)
+class RunFrame:
+    """A run as text: for those who may see payloads, and for the others."""
+
+    whole: str
+    guarded: str
+
+    def text(self, payloads: bool) -> str:
+        return self.whole if payloads else self.guarded
+
+
+def run_frame(run: Run, cursor: str | None = None) -> RunFrame:
+    more: dict[str, object] = {} if cursor is None else {"cursor": cursor}
+    whole, guarded = (
+        text({"op": "run", "run": reading.run_json(run, payloads=payloads), **more})
+        for payloads in (True, False)
+    )
+    return RunFrame(whole, guarded)
 
 
 def text(frame: dict[str, object]) -> str:

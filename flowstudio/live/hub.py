@@ -24,7 +24,8 @@ from django.db import connections
 
 from flowstudio.conf import settings
 from flowstudio.live import frames, rows
-from flowstudio.live.frames import Trace
+from flowstudio.live.frames import RunFrame, Trace
+from flowstudio.live.rows import Access
 from flowstudio.live.watchers import Watcher
 from flowstudio.models import ENDED, Run
 from flowstudio.runs import news
@@ -63,8 +64,8 @@ class ShownRun:
     """A run as it was read."""
 
     seq: int
-    text: str
-    changed: int  # its seq when the text last changed: most changes are of steps only
+    frame: RunFrame
+    changed: int  # its seq when the frame last changed: most changes are of steps only
     ended: bool
 
 
@@ -83,9 +84,9 @@ class Tree:
     was_read: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note(self, run: Run) -> None:
-        text, before = frames.run_frame(run), self.runs.get(run.pk)
-        changed = before.changed if before is not None and before.text == text else run.seq
-        self.runs[run.pk] = ShownRun(run.seq, text, changed, run.status in ENDED)
+        frame, before = frames.run_frame(run), self.runs.get(run.pk)
+        changed = before.changed if before is not None and before.frame == frame else run.seq
+        self.runs[run.pk] = ShownRun(run.seq, frame, changed, run.status in ENDED)
         self.head[run.pk] = max(self.head.get(run.pk, 0), run.seq)
 
     @property
@@ -98,7 +99,7 @@ class Feed:
     """The runs of a workflow, watched by somebody."""
 
     workflow: UUID
-    watchers: set[Watcher] = field(default_factory=set)
+    watchers: dict[Watcher, bool] = field(default_factory=dict)  # may it see payloads?
     cursor: datetime | None = None
     statuses: dict[UUID, str] = field(default_factory=dict)  # as they were sent
     changed: set[UUID] = field(default_factory=set)
@@ -248,7 +249,7 @@ class Hub:
             run = tree.runs[run_id]
             if watch.runs.get(run_id, -1) < run.changed and wanted(run):
                 watch.runs[run_id] = run.changed
-                watcher.send(run.text)
+                watcher.send(run.frame.text(watch.payloads))
 
     def _send_trace(self, watcher: Watcher, watch: Watch, trace: Trace) -> bool:
         """Send what the watcher lacks of it, frame by frame; False if it was paused before the last."""
@@ -317,9 +318,12 @@ class Hub:
         if access is None or watcher not in self._watchers:
             return False
         feed = self._feeds.setdefault(workflow, Feed(workflow))
-        feed.watchers.add(watcher)  # before reading: what changes meanwhile is sent twice, not lost
+        feed.watchers[watcher] = (
+            access.payloads
+        )  # before reading: what changes meanwhile is sent twice, not lost
         for run in await self.read(rows.runs_since, workflow, cursor):
-            watcher.send(frames.run_frame(run, rows.cursor_text(rows.cursor_of(run))))
+            frame = frames.run_frame(run, rows.cursor_text(rows.cursor_of(run)))
+            watcher.send(frame.text(access.payloads))
             if len(feed.watchers) == 1:  # else the others have not been sent it by this
                 feed.note(run)
         return True
@@ -329,7 +333,7 @@ class Hub:
             self._leave_feed(feed, watcher)
 
     def _leave_feed(self, feed: Feed, watcher: Watcher) -> None:
-        feed.watchers.discard(watcher)
+        feed.watchers.pop(watcher, None)
         if not feed.watchers:
             if feed.reader is not None:
                 feed.reader.cancel()
@@ -356,9 +360,9 @@ class Hub:
     def _feed_run(self, feed: Feed, run: Run) -> None:
         if feed.statuses.get(run.pk) == run.status:
             return
-        text = frames.run_frame(run, rows.cursor_text(feed.note(run)))
-        for watcher in feed.watchers:
-            watcher.send(text)
+        frame = frames.run_frame(run, rows.cursor_text(feed.note(run)))
+        for watcher, payloads in feed.watchers.items():
+            watcher.send(frame.text(payloads))
 
     # ── News and ticks ─────────────────────────────────────────────────────────────────────────────
 
@@ -406,9 +410,15 @@ class Hub:
             elif watcher.is_lost:
                 await watcher.close(LOST)
             else:
-                for tree in self._trees.values():
-                    if watcher in tree.watches and tree.workflow in standing.granted:
-                        tree.watches[watcher].payloads = standing.granted[tree.workflow].payloads
+                self._note_access(watcher, standing.granted)
+
+    def _note_access(self, watcher: Watcher, granted: Mapping[UUID, Access]) -> None:
+        for tree in self._trees.values():
+            if watcher in tree.watches and tree.workflow in granted:
+                tree.watches[watcher].payloads = granted[tree.workflow].payloads
+        for feed in self._feeds.values():
+            if watcher in feed.watchers and feed.workflow in granted:
+                feed.watchers[watcher] = granted[feed.workflow].payloads
 
     def _workflows_of(self, watcher: Watcher) -> frozenset[UUID]:
         trees = (tree.workflow for tree in self._trees.values() if watcher in tree.watches)

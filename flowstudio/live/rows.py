@@ -52,9 +52,10 @@ def root_of(run_id: UUID) -> tuple[UUID, UUID] | None:
 
 
 def access(user: Any, workflow_id: UUID) -> Access | None:
-    if not Workflow.objects.for_user(user).filter(pk=workflow_id).exists():
+    """None where it is closed to the user. Runs of a deleted workflow stay readable, as over HTTP."""
+    if not Workflow.objects.for_user(user, deleted=True).filter(pk=workflow_id).exists():
         return None
-    payloads = Workflow.objects.for_user(user, Role.PAYLOADS).filter(pk=workflow_id).exists()
+    payloads = Workflow.objects.for_user(user, Role.PAYLOADS, deleted=True).filter(pk=workflow_id).exists()
     return Access(workflow_id, payloads)
 
 
@@ -174,5 +175,6 @@ def cursor_text(cursor: datetime) -> str:
 
 
 def cursor_from(text: str) -> datetime:
-    """Raises ValueError for what is no cursor."""
-    return datetime.fromtimestamp(int(text) / 1000, UTC)
+    """Raises ValueError or OverflowError for what is no cursor."""
+    cursor = datetime.fromtimestamp(int(text) / 1000, UTC)
+    return max(cursor, datetime.min.replace(tzinfo=UTC) + OVERLAP)

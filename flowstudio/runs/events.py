@@ -81,7 +81,8 @@ def accept(
         new, scope=_scope(user, token, parent_run), user=user, is_test=is_test, parent=parent_run
     )
     if known:
-        return Accepted(event, list(event.runs.all()), duplicate=True)
+        started = event.runs.filter(parent__isnull=True)  # a branch goes on with the same event
+        return Accepted(event, list(started), duplicate=True)
     runs = [] if is_test else _start_runs(event, engine_event(event, new.properties), user)
     return Accepted(event, runs)
 

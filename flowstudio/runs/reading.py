@@ -12,6 +12,7 @@ from flowstudio.engine import values
 from flowstudio.engine.values import JSON
 from flowstudio.runs.times import iso
 
+WITHHELD = "The message may hold parts of the payload. You need the role “payloads” to read it."
 RUNS_AT_ONCE = 200  # SQLite refuses conditions of more than a thousand parts
 
 
@@ -23,7 +24,8 @@ def runs_for_reading(runs: QuerySet[models.Run] | None = None) -> QuerySet[model
     )
 
 
-def run_json(run: models.Run) -> dict[str, Any]:
+def run_json(run: models.Run, *, payloads: bool) -> dict[str, Any]:
+    """A run; without the role ``payloads``, its error without the message."""
     return {
         "id": str(run.pk),
         "workflow": str(run.workflow_id),
@@ -42,7 +44,7 @@ def run_json(run: models.Run) -> dict[str, Any]:
         "started": iso(run.started),
         "ended": iso(run.ended),
         "recording": run.recording,
-        "error": run.error,
+        "error": run.error if payloads else _without_message(run.error),
         "snapshot": run.snapshot_id,
     }
 
@@ -102,7 +104,8 @@ def steps_after(
 
 
 def step_json(step: models.Step, summaries_only: bool = True, *, payloads: bool = True) -> dict[str, Any]:
-    """A step; without the role ``payloads``, nothing of what it worked on: no payload, no log."""
+    """A step; without the role ``payloads``, nothing of what it worked on: no payload, no
+    log, no message."""
     found = {
         "id": str(step.pk),
         "seq": step.seq,
@@ -115,7 +118,7 @@ def step_json(step: models.Step, summaries_only: bool = True, *, payloads: bool 
         "queued": iso(step.queued),
         "started": iso(step.started),
         "ended": iso(step.ended),
-        "error": step.error,
+        "error": step.error if payloads else _without_message(step.error),
         "log": step.log or [] if payloads else [],
         "background_run": _text(step.background_run_id),
         "recorded": step.summary is not None,
@@ -132,6 +135,10 @@ def step_json(step: models.Step, summaries_only: bool = True, *, payloads: bool 
         "input": _whole(given, summary["input"]),
         "outputs": {port: _whole(outputs.get(port), of) for port, of in summary["outputs"].items()},
     }
+
+
+def _without_message(error: Any) -> Any:
+    return error and {**error, "message": WITHHELD}
 
 
 def _whole(value: JSON, summary: dict[str, Any] | None) -> dict[str, Any] | None:

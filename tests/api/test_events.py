@@ -124,6 +124,15 @@ def test_a_binary_cloud_event_has_its_attributes_in_headers(client):
 
 
 @pytest.mark.django_db
+def test_the_headers_of_a_binary_cloud_event_carry_other_characters_percent_encoded(client):
+    headers = {f"ce-{name}": CLOUD_EVENT[name] for name in ("specversion", "id", "source", "type")}
+
+    event = read(client, client.post(DOOR, {}, headers={**headers, "ce-subject": "caf%C3%A9%20noir"}).json())
+
+    assert event["subject"] == "café noir"
+
+
+@pytest.mark.django_db
 def test_a_binary_cloud_event_may_have_no_data(client):
     headers = {f"ce-{name}": CLOUD_EVENT[name] for name in ("specversion", "id", "source", "type")}
 

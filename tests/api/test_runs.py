@@ -47,6 +47,24 @@ def test_a_run_shows_the_graph_it_runs_on_and_its_tree(owner, run, client_of):
     assert (shown["parent"], shown["root"], shown["kind"]) == (str(run.pk), str(run.pk), "background")
 
 
+def test_without_the_role_payloads_no_error_says_what_was_in_them(run, person_with, client_of):
+    error = {"message": "card 4711 is refused", "type": "NodeFailed", "node": "n2"}
+    Run.objects.filter(pk=run.pk).update(status="failed", reason="error", error=error)
+    Step.objects.filter(node="n2").update(status="failed", error=error)
+    client = client_of(person_with("view", "run"))
+
+    answers = [
+        client.get("/api/runs/"),
+        client.get(address(run)),
+        client.get(address(run, "steps/")),
+        client.post(address(run, "cancel/")),
+    ]
+
+    for answer in answers:
+        assert "4711" not in answer.content.decode()
+        assert "NodeFailed" in answer.content.decode()
+
+
 def test_a_trace_continues_after_a_position(owner, run, client_of):
     client = client_of(owner)
 

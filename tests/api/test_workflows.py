@@ -80,7 +80,10 @@ def test_a_checked_graph_is_not_saved(owner, workflow, client_of, document):
     ("broken", "place"),
     [
         ({"format": "flowstudio/2", "nodes": [], "edges": []}, ["graph", "format"]),
-        ({"format": "flowstudio/1", "nodes": [{"id": "n1"}], "edges": []}, ["graph", "nodes", "n1", "plugin"]),
+        (
+            {"format": "flowstudio/1", "nodes": [{"id": "n1"}], "edges": []},
+            ["graph", "nodes", "n1", "plugin"],
+        ),
         ({"format": "flowstudio/1", "nodes": {}, "edges": []}, ["graph", "nodes"]),
         ({"format": "flowstudio/1", "nodes": [], "edges": [], "more": 1}, ["graph", "more"]),
         ([], ["graph"]),

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from flowstudio import models
 from flowstudio.live import frames, hub, watchers
-from flowstudio.runs import news
+from flowstudio.runs import news, reading
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -205,6 +206,33 @@ async def test_without_the_role_payloads_nothing_of_what_was_worked_on_is_sent(c
     [step] = (await socket.next("trace"))["steps"]
 
     assert (step["input"], step["outputs"], step["log"]) == (None, {"payload": None}, [])
+
+
+async def test_without_the_role_payloads_an_error_is_sent_without_its_message(connect, run, make_viewer):
+    viewer = await sync_to_async(make_viewer)(run.run.workflow)
+    error = {"message": "card 4711 is refused", "type": "NodeFailed", "node": "n2"}
+    await models.Run.objects.filter(pk=run.run.pk).aupdate(error=error)
+    await run.add(error=error)
+    sees_all, sees_some = await connect(), await connect(viewer)
+
+    for socket, message in ((sees_all, error["message"]), (sees_some, reading.WITHHELD)):
+        await socket.watch(run=run.id)
+        assert (await socket.next("run"))["run"]["error"]["message"] == message
+        assert (await socket.next("trace"))["steps"][0]["error"]["message"] == message
+        await socket.watch(workflow=str(run.run.workflow_id))
+        assert (await socket.next("run"))["run"]["error"]["message"] == message
+
+
+async def test_the_runs_of_a_deleted_workflow_are_watched_to_their_end(connect, run):
+    socket = await connect()
+    await socket.watch(run=run.id)
+    await socket.next("watching")
+
+    await models.Workflow.objects.aupdate(deleted=timezone.now(), enabled=False)
+    await asyncio.sleep(hub.ACCESS_SECONDS + 0.2)  # the hub has looked at what the socket may see
+    await run.end()
+
+    assert (await socket.next("run"))["run"]["status"] == "succeeded"
 
 
 async def test_a_role_that_is_taken_closes_the_socket(connect, run, make_viewer):

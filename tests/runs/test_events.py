@@ -46,6 +46,23 @@ def test_a_workflow_that_is_not_in_force_is_not_started(make_workflow, graph, st
     assert not events.accept(NewEvent("order", {})).runs
 
 
+def test_a_duplicate_names_the_runs_that_the_event_started_and_not_their_branches(orders):
+    new = NewEvent("order.placed", {}, id="7", source="shop")
+    run = events.accept(new).runs[0]
+    models.Run.objects.create(
+        workflow_id=run.workflow_id,
+        snapshot_id=run.snapshot_id,
+        event=run.event,
+        root=run,
+        parent=run,
+        parent_node="back",
+        start_node="back",
+        kind="background",
+    )
+
+    assert [again.pk for again in events.accept(new).runs] == [run.pk]
+
+
 def test_a_run_keeps_the_published_version_not_the_draft(orders, graph):
     orders.graph = graph(("other", "start")).to_bytes()
     orders.save()
