@@ -1,6 +1,7 @@
 /** What can be done to the canvas from keys, menus and buttons: one place, so that all do the same. */
 
 import { usePanels } from "@/editor/panels";
+import { putOnClipboard } from "@/inspector/io/copy";
 import { canEdit, shownDocument, useEditor } from "@/model/editor";
 import { toast } from "@/ui/toast";
 import * as camera from "./camera";
@@ -22,7 +23,7 @@ export async function copySelected(): Promise<boolean> {
   const { selection, copy } = editor();
   const text = copy(selection);
   if (text === null) return false;
-  await navigator.clipboard.writeText(text);
+  if (!(await putOnClipboard(text))) return false;
   toast(selection.nodes.length === 1 ? "Copied." : `Copied ${selection.nodes.length} nodes.`, { id: "copy" });
   return true;
 }

@@ -6,13 +6,19 @@ export const emptyDocument = (): GraphDocument => ({ format: "flowstudio/1", nod
 
 export type Plugins = Readonly<Record<string, Plugin>>;
 
-/** Short, readable in exports, and never the same twice within a graph. */
+/** Short, readable in exports, and never the same twice within a graph.
+ * Not from `randomUUID`, which browsers have on https and localhost only. */
 export function freshId(prefix: string, taken: Iterable<string>): string {
   const used = new Set(taken);
   for (let length = 6; ; length++) {
-    const id = prefix + crypto.randomUUID().replaceAll("-", "").slice(0, length);
+    const id = prefix + randomHex(length);
     if (!used.has(id)) return id;
   }
+}
+
+function randomHex(length: number): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(length));
+  return Array.from(bytes, (byte) => (byte % 16).toString(16)).join("");
 }
 
 /** `wanted`, or with the next free number behind it. */

@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { backgroundNodes, downstream, freshName, refusal, rewriteReferences } from "@/model/graph";
+import { describe, expect, test, vi } from "vitest";
+import { backgroundNodes, downstream, freshId, freshName, refusal, rewriteReferences } from "@/model/graph";
 import { graph, node, PLUGINS } from "../graphs";
 
 const link = (source: string, target: string, source_port = "payload") => ({
@@ -99,4 +99,14 @@ describe("renaming", () => {
   test("escapes quotes in the new name", () => {
     expect(rewriteReferences('node("A")', new Map([["A", 'say "hi"']]))).toBe('node("say \\"hi\\"")');
   });
+});
+
+test("a fresh id is made without randomUUID, which plain http on another host does not have", () => {
+  vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) });
+  const taken = Array.from({ length: 50 }, () => freshId("n", []));
+
+  expect(taken.every((id) => /^n[0-9a-f]{6}$/.test(id))).toBe(true);
+  expect(taken).not.toContain(freshId("n", taken));
+
+  vi.unstubAllGlobals();
 });

@@ -2,11 +2,14 @@
 import { toast } from "@/ui/toast";
 
 export async function copyText(text: string, what: string): Promise<void> {
+  if (await putOnClipboard(text)) toast(`${what} copied.`, { id: "copied", kind: "ok" });
+}
+
+/** False, and the person told, where the browser lets pages copy by no means. */
+export async function putOnClipboard(text: string): Promise<boolean> {
   const copied = (await throughClipboard(text)) || throughSelection(text);
-  toast(copied ? `${what} copied.` : "This browser does not let pages copy.", {
-    id: "copied",
-    kind: copied ? "ok" : "error",
-  });
+  if (!copied) toast("This browser does not let pages copy.", { id: "copied", kind: "error" });
+  return copied;
 }
 
 async function throughClipboard(text: string): Promise<boolean> {
@@ -19,6 +22,7 @@ async function throughClipboard(text: string): Promise<boolean> {
 }
 
 function throughSelection(text: string): boolean {
+  const focused = document.activeElement;
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "sr-only";
@@ -26,5 +30,6 @@ function throughSelection(text: string): boolean {
   field.select();
   const copied = document.execCommand("copy");
   field.remove();
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
   return copied;
 }
