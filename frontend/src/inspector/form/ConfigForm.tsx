@@ -8,6 +8,9 @@ import { FieldRow } from "./FieldRow";
 import { NodeProblems } from "./NodeProblems";
 import { NodeSettingsForm } from "./NodeSettingsForm";
 import { fieldsOf, grouped, isShown } from "./schema";
+import { WebhookAddress } from "./WebhookAddress";
+
+const WEBHOOK = "webhook";
 
 export function ConfigForm({ node, plugin }: { node: GraphNode; plugin: Plugin | undefined }) {
   const editable = useEditor(canEdit);
@@ -32,6 +35,7 @@ export function ConfigForm({ node, plugin }: { node: GraphNode; plugin: Plugin |
         </Empty>
       )}
       {plugin && shown.length === 0 && <p className="text-muted text-sm">This node needs no settings.</p>}
+      {node.plugin === WEBHOOK && <WebhookAddress path={node.config.path} />}
       {grouped(shown).map((group) => (
         <fieldset key={group.name} disabled={!editable} className="flex min-w-0 flex-col gap-4">
           {group.name && <legend className="mb-3 font-semibold text-muted text-xs">{group.name}</legend>}
