@@ -8,7 +8,7 @@ export const MIN_ZOOM = 0.08;
 export const MAX_ZOOM = 2;
 /** Below this the overview is painted instead of nodes. */
 export const OVERVIEW_BELOW = 0.35;
-const PADDING = 40;
+const PADDING = { side: 40, top: 24, foot: 56 }; // at the foot lie the controls
 
 let flow: ReactFlowInstance | null = null;
 let pane: HTMLElement | null = null;
@@ -26,16 +26,14 @@ export function paneSize(): { width: number; height: number } {
 }
 
 export function viewportFor(box: Box, size: { width: number; height: number }, maxZoom: number): Viewport {
+  const height = size.height - PADDING.top - PADDING.foot;
   const zoom = Math.min(
     maxZoom,
-    Math.max(
-      MIN_ZOOM,
-      Math.min((size.width - PADDING * 2) / box.width, (size.height - PADDING * 2) / box.height),
-    ),
+    Math.max(MIN_ZOOM, Math.min((size.width - PADDING.side * 2) / box.width, height / box.height)),
   );
   return {
     x: size.width / 2 - (box.x + box.width / 2) * zoom,
-    y: size.height / 2 - (box.y + box.height / 2) * zoom,
+    y: PADDING.top + height / 2 - (box.y + box.height / 2) * zoom,
     zoom,
   };
 }

@@ -17,7 +17,7 @@ const CLOSED = 40;
 
 export function Drawer() {
   const { bottom, bottomOpen, showBottom, toggleBottom } = usePanels();
-  const [height, setHeight] = useState(320);
+  const [height, setHeight] = useState(() => Math.min(320, Math.round(window.innerHeight * 0.4)));
   return (
     <section
       aria-label="Test, runs and problems"
