@@ -1,4 +1,5 @@
 /** Opens the list of plugins at the place where the new node will stand. */
+import { makeWay } from "@/editor/panels";
 import { canEdit, shownDocument, useEditor } from "@/model/editor";
 import * as camera from "./camera";
 import { freeSpot, layoutsOf, NODE_WIDTH, snap } from "./geometry";
@@ -75,6 +76,7 @@ export function addFromPalette(pluginId: string, by: "key" | "pointer" = "pointe
   const behind = from && placeBehind(from.node, from.port);
   const first = editor.document.nodes.length === 0;
   const id = editor.addNode(pluginId, behind ?? middleSpot(), behind && from ? { from } : {});
+  if (id) makeWay();
   if (id) requestAnimationFrame(() => (first ? camera.fitView(undefined, true) : camera.reveal(id)));
   // Who writes in the search field goes on writing there.
   if (by === "pointer") camera.focusCanvas();

@@ -8,6 +8,7 @@ import { shownDocument, useEditor, useSelectedNode } from "@/model/editor";
 import { Palette } from "@/palette/Palette";
 import { runStore } from "@/run/store";
 import { closeRun } from "@/runs/open";
+import { cx } from "@/ui/cx";
 import { Empty } from "@/ui/Empty";
 import { fetchParts, lazily } from "@/ui/lazily";
 import { Resizer } from "@/ui/Resizer";
@@ -100,12 +101,12 @@ function Editor() {
         ))}
       </nav>
       <TopBar />
-      <div className="flex min-h-0 flex-1">
+      <div className="relative flex min-h-0 flex-1">
         {paletteOpen && (
           <aside
             id="nodes"
             aria-label="List of nodes"
-            className="flex w-56 shrink-0 flex-col border-r bg-surface"
+            className="flex w-56 shrink-0 flex-col border-r bg-surface max-[900px]:absolute max-[900px]:inset-y-0 max-[900px]:left-0 max-[900px]:z-30 max-[900px]:shadow-pop"
           >
             <Palette />
           </aside>
@@ -142,6 +143,7 @@ function OpenDialogs() {
   );
 }
 
+/** Where the window is narrow it lies over the canvas, and only while a node is selected. */
 function Inspector() {
   const nodeId = useSelectedNode();
   const [width, setWidth] = useState(340);
@@ -154,7 +156,10 @@ function Inspector() {
     <aside
       id="inspector"
       aria-label="Inspector"
-      className="relative flex shrink-0 flex-col border-l bg-surface"
+      className={cx(
+        "relative flex max-w-full shrink-0 flex-col border-l bg-surface max-[900px]:absolute max-[900px]:inset-y-0 max-[900px]:right-0 max-[900px]:z-30 max-[900px]:shadow-pop",
+        !nodeId && "max-[900px]:hidden",
+      )}
       style={{ width }}
     >
       <Resizer

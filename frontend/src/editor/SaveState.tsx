@@ -54,7 +54,9 @@ export function SaveState() {
         onClick={() => void useEditor.getState().save()}
       >
         {state === "saving" ? <Spinner size={13} /> : <Icon size={13} aria-hidden />}
-        <span role="status">{word}</span>
+        <span role="status" className={state === "saved" ? "max-sm:sr-only" : undefined}>
+          {word}
+        </span>
       </button>
     </Tooltip>
   );

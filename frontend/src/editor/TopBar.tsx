@@ -33,7 +33,7 @@ import { SaveState } from "./SaveState";
 
 export function TopBar() {
   return (
-    <header className="flex h-12 select-none shrink-0 items-center gap-1 border-b bg-surface px-2">
+    <header className="flex h-12 shrink-0 select-none items-center gap-1 border-b bg-surface px-2 max-sm:gap-0 max-sm:px-1">
       <Link
         href="/"
         aria-label="All workflows"
@@ -44,11 +44,13 @@ export function TopBar() {
       <PaletteToggle />
       <WorkflowName />
       <SaveState />
-      <UndoRedo />
-      <div className="ml-auto flex min-w-0 items-center gap-2">
+      <div className="flex items-center gap-1 max-sm:hidden">
+        <UndoRedo />
+      </div>
+      <div className="ml-auto flex shrink-0 items-center gap-2 max-sm:gap-0.5">
         <RunPicker />
         <ConnectionState />
-        <span className="h-5 w-px bg-line" />
+        <span className="h-5 w-px bg-line max-sm:hidden" />
         <EnabledSwitch />
         <PublishButton />
         <MoreMenu />
@@ -155,7 +157,7 @@ function EnabledSwitch() {
       label={enabled ? "On: matching events start this workflow" : "Off: events do not start this workflow"}
     >
       <span className="flex items-center gap-2 text-muted text-xs">
-        <span aria-hidden className="w-5 text-right">
+        <span aria-hidden className="w-5 text-right max-sm:hidden">
           {enabled ? "On" : "Off"}
         </span>
         <Switch label="Workflow is on" checked={enabled} disabled={!may} onChange={(on) => void change(on)} />
@@ -177,7 +179,7 @@ function PublishButton() {
       disabled={!may}
       onClick={() => show("publish")}
     >
-      Publish
+      <span className="max-sm:sr-only">Publish</span>
     </Button>
   );
 }

@@ -15,6 +15,8 @@ interface Panels {
   togglePalette: (open?: boolean) => void;
 }
 
+/** Below this width the panels lie over the canvas. */
+const NARROW = 900;
 /** From this width on the list of nodes has room beside the canvas. */
 const WIDE = 1100;
 
@@ -28,3 +30,8 @@ export const usePanels = create<Panels>()((set, get) => ({
   toggleBottom: (open) => set({ bottomOpen: open ?? !get().bottomOpen }),
   togglePalette: (open) => set({ paletteOpen: open ?? !get().paletteOpen }),
 }));
+
+/** Where the palette covers the canvas it makes way for what was picked from it. */
+export function makeWay(): void {
+  if (window.innerWidth <= NARROW) usePanels.getState().togglePalette(false);
+}

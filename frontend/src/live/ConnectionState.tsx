@@ -98,7 +98,7 @@ export function ConnectionState() {
       ) : (
         <span className="size-1.5 rounded-full bg-ok" />
       )}
-      {look.word}
+      <span className="max-sm:sr-only">{look.word}</span>
     </>
   );
   return (

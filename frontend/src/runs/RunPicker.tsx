@@ -36,7 +36,7 @@ export function RunPicker() {
           <button
             type="button"
             className={cx(
-              "flex h-8 min-w-0 max-w-72 items-center gap-2 rounded-md px-2.5 text-sm transition-colors hover:bg-hover data-popup-open:bg-hover",
+              "flex h-8 min-w-0 max-w-72 items-center gap-2 rounded-md px-2.5 max-sm:max-w-28 max-sm:px-1.5 text-sm transition-colors hover:bg-hover data-popup-open:bg-hover",
               watched ? "border border-line-strong bg-raised text-text" : "text-muted hover:text-text",
             )}
           >
@@ -75,7 +75,7 @@ function NoRun({ waiting, follow }: { waiting: boolean; follow: boolean }) {
   return (
     <>
       <History size={15} className="shrink-0" aria-hidden />
-      <span className="truncate">
+      <span className="truncate max-sm:sr-only">
         {waiting ? "Loading run…" : follow ? "Waiting for the next run" : "Runs"}
       </span>
       {open > 0 && <span className="shrink-0 text-accent text-xs tabular-nums">{open} active</span>}

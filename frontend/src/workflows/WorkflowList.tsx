@@ -28,7 +28,7 @@ export function WorkflowList({ workflows, ...actions }: { workflows: WorkflowRow
             <Head className="pl-5">Name</Head>
             <Head>On</Head>
             <Head className="max-md:hidden">Published</Head>
-            <Head>Last run</Head>
+            <Head className="max-sm:hidden">Last run</Head>
             <Head className="text-right max-lg:hidden">Nodes</Head>
             <Head className="max-lg:hidden">Changed</Head>
             <Head>
@@ -63,7 +63,7 @@ function Row({ workflow, onEnable, onDuplicate, onDelete }: { workflow: Workflow
       data-workflow-id={workflow.id}
       className="group relative border-b transition-colors last:border-b-0 hover:bg-hover has-focus-visible:bg-hover"
     >
-      <td className="min-w-40 max-w-md py-3 pr-3 pl-5">
+      <td className="w-full max-w-0 py-3 pr-3 pl-5">
         <Link href={address} className="font-medium text-text outline-offset-4 after:absolute after:inset-0">
           {workflow.name}
         </Link>
@@ -84,7 +84,7 @@ function Row({ workflow, onEnable, onDuplicate, onDelete }: { workflow: Workflow
       <td className="whitespace-nowrap px-3 max-md:hidden">
         <Published workflow={workflow} />
       </td>
-      <td className="whitespace-nowrap px-3">
+      <td className="whitespace-nowrap px-3 max-sm:hidden">
         <LastRun workflow={workflow} />
       </td>
       <td className="px-3 text-right text-muted tabular-nums max-lg:hidden">{workflow.counts?.nodes}</td>
