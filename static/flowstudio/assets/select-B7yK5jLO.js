@@ -1,1 +1,0 @@
-import{L as e,R as t}from"./EditorPage-BnKf3FsN.js";import{t as n}from"./choice-DGQLwT6A.js";import{r}from"./editor-CpCXD6dM.js";function i(i,a){n.getState().choose(i,a),r.getState().select({nodes:[i],edges:[]}),t.getState().showRight(`data`),e(i)}export{i as t};
