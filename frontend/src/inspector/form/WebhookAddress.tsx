@@ -29,7 +29,7 @@ export function WebhookAddress({ path }: { path: Json | undefined }) {
       </div>
       <p className="text-muted text-xs leading-[17px]">
         {answers
-          ? "Calls start the published version."
+          ? "Calls start the published version. A new or changed address answers after the next Publish."
           : "It answers once the workflow is published and switched on. Until then, listen for a test event in the Test panel."}
       </p>
     </div>
