@@ -5,13 +5,15 @@ Plugin authors import these names from ``flowstudio.plugin``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, NamedTuple, Protocol, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from flowstudio.engine.errors import NodeFailed
 from flowstudio.engine.values import JSON
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "Template",
     "Trigger",
 ]
+
+HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +126,28 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a caller that waits for the run is answered."""
+    """What a caller that waits for the run is answered.
 
-    status: int = 200
+    Raises NodeFailed for what HTTP could not carry: it would only come to light when it is sent.
+    """
+
+    status: int = 200  # 200 to 599
     headers: Mapping[str, str] | None = None
     body: JSON = None
+
+    def __post_init__(self) -> None:
+        if type(self.status) is not int or not 200 <= self.status <= 599:
+            raise NodeFailed(f"An answer has a status from 200 to 599, not {self.status!r}.")
+        if not isinstance(self.headers, Mapping | None):
+            raise NodeFailed("Headers must be a JSON object of names and texts.")
+        for name, value in (self.headers or {}).items():
+            if not _is_header(name, value):
+                raise NodeFailed(f"The header {name!r} must have a plain name and one line of text.")
+
+
+def _is_header(name: Any, value: Any) -> bool:
+    is_name = isinstance(name, str) and HEADER_NAME.fullmatch(name) is not None
+    return is_name and isinstance(value, str) and value.isprintable()
 
 
 Command: TypeAlias = Submit | Emit | Answer
