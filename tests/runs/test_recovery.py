@@ -24,7 +24,7 @@ def begin(studio, *nodes, in_background=True, events=1):
     if in_background:
         chain.append(("back", "run_in_background", {"collect_debugging_information": True}))
     chain += nodes
-    ports = {"back": "output"}
+    ports = {"back": "output", "deeper": "output"}
     edges = [f"{one[0]}.{ports.get(one[0], 'payload')} > {two[0]}" for one, two in pairwise(chain)]
     code = f"""
 from flowstudio import models
@@ -85,6 +85,33 @@ def test_a_branch_goes_on_where_a_killed_process_left_it(make_studio, until, pat
         ("n4", "succeeded", 1),
     ]
     assert lines(path) == ["n0", "n1", "n2", "n2", "n3", "n4"]
+
+
+def test_many_nested_branches_end_though_the_process_dies_again_and_again(make_studio, until, path):
+    studio = make_studio()
+    first, *_, last = notes(path, seconds=0.1)
+    begin(studio, first, ("deeper", "run_in_background"), last, events=30)
+
+    for written in (5, 15, 25):
+        until(lambda enough=written: len(lines(path)) >= enough)
+        studio.kill()
+        studio.start()
+    runs = until(lambda: ended_runs(studio), seconds=30)
+
+    # A foreground run that died with its process is not repeated; what it had accepted is.
+    assert {row[2:] for row in runs if row[1] == "background"} == {("succeeded", "")}
+    assert {row[2:] for row in runs if row[1] == "foreground"} <= {
+        ("succeeded", ""),
+        ("failed", "interrupted"),
+    }
+    branches = "SELECT start_node, count(*), count(DISTINCT parent_id) FROM flowstudio_run WHERE kind = ?"
+    (back, deeper) = studio.rows(f"{branches} GROUP BY start_node ORDER BY start_node", "background")
+    assert back[1] == back[2] == deeper[1] == deeper[2], "each branch once, and each of its own once"
+    handed_over = "SELECT count(*) FROM flowstudio_step WHERE node = 'back' AND background_run_id IS NOT NULL"
+    assert studio.rows(handed_over) == [(back[1],)], "none was lost"
+    assert studio.rows("SELECT * FROM flowstudio_step WHERE status NOT IN ('succeeded', 'failed')") == []
+    assert studio.rows("SELECT 1 FROM flowstudio_step GROUP BY run_id, seq HAVING count(*) > 1") == []
+    assert studio.rows("SELECT 1 FROM flowstudio_journalentry") == [], "the journal goes with its run"
 
 
 def test_runs_that_were_committed_and_never_woken_run_at_the_next_start(make_studio, until, path):
