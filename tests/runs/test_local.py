@@ -37,3 +37,21 @@ def test_an_event_runs_the_workflow_and_its_background_branch(runner, make_workf
     assert child.root_id == front.pk
     assert models.Step.objects.get(run=front, node="back").background_run_id == child.pk
     assert not models.JournalEntry.objects.exists()
+
+
+def test_an_event_that_starts_itself_for_ever_ends_with_the_chain_named(runner, make_workflow, graph, until):
+    echo = graph(
+        ("start", "start"),
+        ("again", "emit_event", {"event_type": "echo"}),
+        edges=["start > again"],
+    )
+    make_workflow(echo, name="Echo")
+
+    writer.run(events.accept, NewEvent("echo", {}))
+    failed = until(lambda: models.Run.objects.filter(status="failed").first())
+
+    assert "Echo → Echo" in failed.error["message"]
+    assert failed.error["node"] == "again"
+    # The event that was sent has depth 0, the last one that was let through 16.
+    assert models.Event.objects.count() == models.Run.objects.count() == 17
+    assert models.Run.objects.filter(status="succeeded").count() == 16
