@@ -1,5 +1,6 @@
 /** The line below a node's name: what kind of node it is, and what it is set to. */
 import type { GraphNode, Json, Plugin } from "@/api/types";
+import { secretFields, tokenFields } from "@/model/secrets";
 
 export function subtitle(plugin: Plugin | undefined, node: GraphNode): string {
   if (!plugin) return `${node.plugin} (not installed)`;
@@ -8,12 +9,13 @@ export function subtitle(plugin: Plugin | undefined, node: GraphNode): string {
   return said || plugin.group;
 }
 
-/** The first setting that a person filled in, in the order of the form. */
+/** The first setting that a person filled in, in the order of the form, and that a picture may show. */
 function summaryOf(plugin: Plugin, node: GraphNode): string {
+  const kept = [...secretFields(plugin), ...tokenFields(plugin)];
   const properties = (plugin.config_schema.properties ?? {}) as Record<string, unknown>;
   for (const field of Object.keys(properties)) {
     const words = wordsOf(node.config[field]);
-    if (words && node.config[field] !== plugin.defaults[field]) return words;
+    if (words && !kept.includes(field) && node.config[field] !== plugin.defaults[field]) return words;
   }
   return "";
 }

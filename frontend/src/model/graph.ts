@@ -1,6 +1,7 @@
 /** Arithmetic on graph documents: everything that can be said of a graph without a screen. */
 import type { GraphDocument, GraphEdge, GraphNode, JsonObject, Plugin } from "@/api/types";
 import { inputPorts, outputPorts } from "./ports";
+import { tokenFields } from "./secrets";
 
 export const emptyDocument = (): GraphDocument => ({ format: "flowstudio/1", nodes: [], edges: [] });
 
@@ -53,15 +54,8 @@ export function makeNode(
   };
 }
 
-/** The fields that every new node needs a value of its own for, like a webhook's secret path. */
-function tokens(plugin: Plugin): JsonObject {
-  const fields = Object.entries((plugin.config_schema.properties ?? {}) as Record<string, JsonObject>);
-  return Object.fromEntries(
-    fields
-      .filter(([, field]) => (field["x-ui"] as JsonObject | undefined)?.generate === "token")
-      .map(([name]) => [name, randomToken()]),
-  );
-}
+const tokens = (plugin: Plugin): JsonObject =>
+  Object.fromEntries(tokenFields(plugin).map((field) => [field, randomToken()]));
 
 /** The same graph with tokens of its own: a copy of a webhook must not answer at the address of the first. */
 export function withOwnTokens(document: GraphDocument, plugins: Plugins): GraphDocument {

@@ -1,4 +1,4 @@
-/** What must not leave the studio by clipboard or file: the values of secret fields. */
+/** What must not leave the studio by clipboard, file or picture: the values of secret fields. */
 import type { GraphNode, JsonObject, Plugin } from "@/api/types";
 import type { Plugins } from "./graph";
 
@@ -9,10 +9,17 @@ export function withoutSecrets<Node extends GraphNode>(node: Node, plugins: Plug
   return { ...node, config };
 }
 
-function secretFields(plugin: Plugin | undefined): string[] {
+export const secretFields = (plugin: Plugin | undefined): string[] =>
+  fieldsWith(plugin, (hints) => hints.secret === true);
+
+/** The fields that every new node needs a value of its own for, like a webhook's secret path. */
+export const tokenFields = (plugin: Plugin | undefined): string[] =>
+  fieldsWith(plugin, (hints) => hints.generate === "token");
+
+function fieldsWith(plugin: Plugin | undefined, wanted: (hints: JsonObject) => boolean): string[] {
   const properties = (plugin?.config_schema.properties ?? {}) as Record<string, JsonObject>;
   return Object.keys(properties).filter((field) => {
     const hints = properties[field]?.["x-ui"];
-    return hints !== null && typeof hints === "object" && !Array.isArray(hints) && hints.secret === true;
+    return hints !== null && typeof hints === "object" && !Array.isArray(hints) && wanted(hints);
   });
 }
