@@ -1,1 +1,0 @@
-import{L as e,R as t}from"./EditorPage-BvBwypFk.js";import{t as n}from"./choice-B4j_NX4E.js";import{r}from"./editor-1PZbVBKm.js";function i(i,a){n.getState().choose(i,a),r.getState().select({nodes:[i],edges:[]}),t.getState().showRight(`data`),e(i)}export{i as t};
