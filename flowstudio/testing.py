@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
@@ -58,6 +58,11 @@ class ListSink:
         self.steps.append(step)
         self.commands += commands
         self.carried.update(carried)
+
+    async def transact(
+        self, step: StepRecord, work: Callable[[], Sequence[Command]], carried: Mapping[str, JSON]
+    ) -> None:
+        await self.commit(step, await asyncio.to_thread(work), carried)
 
 
 def run_plugin(plugin: Any, config: Mapping[str, Any], payload: JSON = None, **options: Any) -> RunResult:

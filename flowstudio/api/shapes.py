@@ -73,6 +73,8 @@ class RetryShape(serializers.Serializer):
     attempts = serializers.IntegerField()
     delay = serializers.FloatField()
     backoff = serializers.FloatField()
+    jitter = serializers.FloatField(required=False)
+    errors = serializers.ListField(child=serializers.CharField(), required=False)
 
     class Meta:
         ref_name = "Retry"
@@ -248,6 +250,7 @@ class PortShape(serializers.Serializer):
     title = serializers.CharField()
     description = serializers.CharField(allow_blank=True)
     type = serializers.ChoiceField(["any", "object", "list", "text", "number", "boolean"])
+    model = serializers.CharField(allow_null=True, help_text="The object's model, where it has one.")
 
     class Meta:
         ref_name = "Port"
@@ -274,6 +277,7 @@ class PluginShape(serializers.Serializer):
     outputs = PortShape(many=True)
     outputs_from = serializers.CharField(allow_null=True)
     trigger = serializers.BooleanField()
+    loop = serializers.BooleanField()
     effects = serializers.BooleanField()
     acts = serializers.CharField(allow_blank=True)
     enabled = serializers.BooleanField()

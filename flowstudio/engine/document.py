@@ -24,11 +24,17 @@ _FORM = ConfigDict(extra="forbid", strict=True)
 
 @dataclass(frozen=True, slots=True, config=_FORM)
 class Retry:
-    """How often a failing node is tried again, and the seconds between the attempts."""
+    """How often a failing node is tried, and how long to wait in between.
+
+    The wait before attempt n+1 is ``delay * backoff ** (n-1)`` seconds, one hour at most, and up to
+    ``jitter`` (a part of it) longer, so that many nodes do not try again at the same moment.
+    """
 
     attempts: Annotated[int, Field(ge=1, le=100)] = 1
     delay: Annotated[float, Field(ge=0)] = 1.0
     backoff: Annotated[float, Field(ge=1)] = 2.0
+    jitter: Annotated[float, Field(ge=0, le=1)] = 0.2
+    errors: tuple[str, ...] = ()  # only after these types of error; empty: after any
 
 
 @dataclass(frozen=True, slots=True, config=_FORM)
@@ -119,11 +125,17 @@ def _node_document(node: Node) -> dict[str, Any]:
         "name": node.name,
         "position": list(node.position),
         "config": node.config,
-        "settings": asdict(node.settings),
+        "settings": _settings_document(node.settings),
         "parent": node.parent,
     }
     if node.plugin_version is None:
         del document["plugin_version"]
+    return document
+
+
+def _settings_document(settings: Settings) -> dict[str, Any]:
+    document = asdict(settings)
+    document["retry"]["errors"] = list(settings.retry.errors)
     return document
 
 

@@ -118,7 +118,7 @@ def compile_trigger(node: Node, registry: Registry) -> Callable[[Event], bool]:
             return False
         run, now = RunInfo(id=""), datetime.now(UTC)
         evaluated = compiled.evaluate(scope_of(event, run, now, event.properties, {}))
-        context = Context(event, run, NO_LOG, now, idempotency_key="")
+        context = Context(event, run, NO_LOG, now)
         return bool(plugin(evaluated, context).matches())
 
     return matches

@@ -9,7 +9,19 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, NamedTuple, Protocol, TypeAlias
+from functools import partial
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    NamedTuple,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    cast,
+)
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +31,7 @@ from flowstudio.engine.values import JSON
 __all__ = [
     "Answer",
     "Arrival",
+    "BodyResult",
     "Command",
     "Context",
     "Data",
@@ -27,15 +40,19 @@ __all__ = [
     "Expression",
     "Field",
     "FieldKind",
+    "Loop",
     "NodeConfig",
     "Plugin",
     "Port",
     "Result",
     "RunInfo",
+    "Store",
     "Submit",
     "Template",
     "Trigger",
 ]
+
+T = TypeVar("T")
 
 HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]+")
 
@@ -66,7 +83,7 @@ class Port:
     name: str
     description: str = ""
     title: str = ""  # empty: the name, capitalised
-    type: str = "any"  # any, object, list, text, number, boolean
+    type: str | type[BaseModel] = "any"  # any, object, list, text, number, boolean, or a model
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +184,47 @@ class RunInfo:
     is_test: bool = False
     is_replay: bool = False
     started: datetime | None = None
+    workflow_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyResult:
+    """What one pass through a loop's body came to.
+
+    ``values`` are the payloads that its last nodes returned, in their order: none where no payload
+    reached an end. ``value`` is what they come to when they meet. ``error`` is the first failure that
+    nobody handled: ``{"message", "type", "node"}``.
+    """
+
+    values: list[JSON]
+    value: JSON
+    error: dict[str, Any] | None
+
+
+class Store(Protocol):
+    """Keyed values of one node, shared by all runs of its workflow; test runs have their own.
+
+    Each call is atomic by itself. In a plugin with ``transaction = True`` all calls and the step's result
+    are stored together or not at all. To be called on a thread: by a plain ``run``, or through
+    ``context.on_thread``. Keys have at most 200 characters; ``seconds`` until a value expires, None: never.
+    """
+
+    def get(self, key: str, default: JSON = None) -> JSON: ...
+    def put(self, key: str, value: JSON, *, seconds: float | None = None) -> None: ...
+    def delete(self, key: str) -> None: ...
+
+    def count(self, key: str, by: int = 1, *, seconds: float | None = None) -> int:
+        """Add to a counter that begins at 0 and say what it is now. ``seconds`` holds from the first call
+        on and is not prolonged by later ones."""
+        ...
+
+    def once(self, key: str, *, seconds: float | None = None) -> bool:
+        """True for the first call with this key, then False until it expires."""
+        ...
+
+    def of(self, subject: str) -> Store:
+        """The values of a subject: shared by all nodes of the workflow, apart from the node's own."""
+        ...
 
 
 class Log(Protocol):
@@ -178,6 +236,13 @@ class Log(Protocol):
     def error(self, message: str) -> None: ...
 
 
+class Inside(Protocol):
+    """What only a loop is handed: its body, and fields that it evaluates itself."""
+
+    async def body(self, payload: JSON, index: int) -> BodyResult: ...
+    def evaluate(self, name: str, payload: JSON, index: int) -> JSON: ...
+
+
 @dataclass(slots=True)
 class Context:
     """What a plugin is handed beside its payload; made anew for every step."""
@@ -187,33 +252,59 @@ class Context:
     log: Log
     now: datetime
     """The run's start: the same at every restore."""
-    idempotency_key: str
-    """``run:node:iteration``: give it to outside services so that a repeated call acts once."""
+    node: str = ""
+    """The node's id in its graph."""
+    iteration: str = ""
+    """Where in its loops this step is, from the outside in: ``2.0``; empty outside of loops."""
     begins_here: bool = False
     """True at the node at which a background run begins (again): it was submitted from here.
 
     Config fields that hold expressions are None then: they were evaluated when the branch was scheduled.
     """
     services: Mapping[str, Any] | None = None
+    inside: Inside | None = None
+
+    @property
+    def idempotency_key(self) -> str:
+        """``run:node:iteration``: give it to outside services so that a repeated call acts once."""
+        return f"{self.run.id}:{self.node}:{self.iteration}"
 
     @property
     def http(self) -> Any:
         """An ``httpx.AsyncClient`` that refuses private, loopback and metadata addresses."""
-        return self._service("http")
+        return self.service("http")
 
     @property
-    def store(self) -> Any:
-        """Keyed state of this node (arrives with the stateful plugins)."""
-        return self._service("store")
+    def store(self) -> Store:
+        """State of this node that outlives the run (counters, keyed values); see :class:`Store`."""
+        return cast("Store", self.service("store")(self))
 
     def resource(self, name: str) -> Any:
         """The named connection (arrives with resources)."""
-        return self._service("resource")(name)
+        return self.service("resource")(name)
 
-    def _service(self, name: str) -> Any:
+    async def on_thread(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Call a plain function on a worker thread, where Django's ORM and ``store`` work."""
+        return cast("T", await self.service("on_thread")(partial(function, *arguments)))
+
+    async def body(self, payload: JSON, index: int) -> BodyResult:
+        """Run the loop's body once, for loops only. ``index`` counts from 0 and names the iteration."""
+        return await self._inside().body(payload, index)
+
+    def evaluate(self, name: str, payload: JSON, index: int) -> JSON:
+        """A field of ``evaluated_later``, for loops only; raises ExpressionError."""
+        return self._inside().evaluate(name, payload, index)
+
+    def service(self, name: str) -> Any:
+        """What the installation offers under a name; raises LookupError where it offers none."""
         if self.services is None or name not in self.services:
             raise LookupError(f"This run has no {name!r} service.")
         return self.services[name]
+
+    def _inside(self) -> Inside:
+        if self.inside is None:
+            raise LookupError("Only a loop has a body.")
+        return self.inside
 
 
 class Plugin:
@@ -243,7 +334,9 @@ class Plugin:
     forwards_field: ClassVar[str | None] = None
     """The config switch with which ``background_port`` fires the payload; while off, it fires ``{}``."""
     process: ClassVar[bool] = False
+    """True: a plain ``run`` that is heavy on the CPU is called in a process of its own, without services."""
     transaction: ClassVar[bool] = False
+    """True: what a plain ``run`` writes to the database and the step's result are one transaction."""
     acts: ClassVar[str] = ""
     """What it does to the world outside, in words for the test panel ("sends a mail"); empty: nothing."""
     required_resources: ClassVar[str] = "None. This node needs no connection to be set up."
@@ -294,6 +387,17 @@ class Plugin:
         texts = [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
         own = tuple(Port(text, f"Fires for {text}.", title=text) for text in dict.fromkeys(texts))
         return own + cls.outputs
+
+
+class Loop(Plugin):
+    """A plugin with a body: the nodes drawn inside it. Its ``run`` is async and calls ``context.body``.
+
+    A pass through the body begins at the nodes inside to which no edge leads; each is given the payload.
+    """
+
+    effects = False
+    evaluated_later: ClassVar[tuple[str, ...]] = ()
+    """Config fields that ``context.evaluate`` evaluates in every round, and that are None in the config."""
 
 
 class Trigger(Plugin):

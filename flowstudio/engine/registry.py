@@ -14,7 +14,7 @@ from typing import Any
 
 from flowstudio.engine import configs, help
 from flowstudio.engine.errors import Problem
-from flowstudio.engine.plugins import NodeConfig, Plugin, Port, Trigger
+from flowstudio.engine.plugins import Loop, NodeConfig, Plugin, Port, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ def describe(plugin: type[Plugin]) -> dict[str, Any]:
         "outputs": [_port_json(port) for port in plugin.outputs if port.name != "error"],
         "outputs_from": plugin.outputs_from,
         "trigger": issubclass(plugin, Trigger),
+        "loop": issubclass(plugin, Loop),
         "effects": plugin.effects,
         "acts": plugin.acts,
         "enabled": True,
@@ -162,12 +163,14 @@ def _faults(plugin: type[Plugin]) -> Iterator[str]:
         yield "It does not define run()."
 
 
-def _port_json(port: Port) -> dict[str, str]:
+def _port_json(port: Port) -> dict[str, Any]:
+    model = None if isinstance(port.type, str) else port.type.__name__
     return {
         "name": port.name,
         "title": port.title or port.name.replace("_", " ").capitalize(),
         "description": port.description,
-        "type": port.type,
+        "type": port.type if model is None else "object",
+        "model": model,
     }
 
 

@@ -247,7 +247,8 @@ class _Execution:
             self.run,
             NO_LOG if step is None else StepLog(step, None if node.inline else self.loop, self.sink),
             self.now,
-            f"{self.key}{node.id}:",
+            node.id,
+            "",
             begins_here,
             self.services,
         )

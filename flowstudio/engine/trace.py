@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -53,6 +53,15 @@ class Sink(Protocol):
         ``carried`` is what the expressions behind this node read through ``node("Name")``, for the
         background run that a ``Submit`` starts; its id goes to ``step.background_run``. Raises
         CommandRefused (nothing was stored; the node fails with it) or StaleRun (the run is given up).
+        """
+
+    async def transact(
+        self, step: StepRecord, work: Callable[[], Sequence[Command]], carried: Mapping[str, JSON]
+    ) -> None:
+        """Call ``work`` on a thread and store the result it gives the step, in one database transaction.
+
+        ``work`` runs the node, fills the step in and returns its commands. What it raises rolls everything
+        back and is raised again. Otherwise as ``commit``.
         """
 
 

@@ -164,10 +164,16 @@ def test_a_description_holds_what_palette_form_and_help_need():
     assert described["id"] == "weigh"
     assert described["description"] == "Weighs a parcel."
     assert described["inputs"] == [
-        {"name": "payload", "title": "Payload", "description": "The parcel.", "type": "object"}
+        {"name": "payload", "title": "Payload", "description": "The parcel.", "type": "object", "model": None}
     ]
     assert described["outputs"] == [
-        {"name": "too_heavy", "title": "Too heavy", "description": "Over the limit.", "type": "any"}
+        {
+            "name": "too_heavy",
+            "title": "Too heavy",
+            "description": "Over the limit.",
+            "type": "any",
+            "model": None,
+        }
     ]
     assert (described["outputs_from"], described["trigger"], described["effects"]) == (
         "classes",

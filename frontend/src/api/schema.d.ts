@@ -705,6 +705,7 @@ export interface components {
             outputs: components["schemas"]["Port"][];
             outputs_from: string | null;
             trigger: boolean;
+            loop: boolean;
             effects: boolean;
             acts: string;
             enabled: boolean;
@@ -741,6 +742,8 @@ export interface components {
             title: string;
             description: string;
             type: components["schemas"]["PortTypeEnum"];
+            /** @description The object's model, where it has one. */
+            model: string | null;
         };
         /**
          * @description * `any` - any
@@ -806,6 +809,9 @@ export interface components {
             delay: number;
             /** Format: double */
             backoff: number;
+            /** Format: double */
+            jitter?: number;
+            errors?: string[];
         };
         /**
          * @description * `view` - View
