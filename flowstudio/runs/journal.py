@@ -12,18 +12,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from flowstudio import models
 from flowstudio.conf import settings
-from flowstudio.engine.errors import CommandRefused, StaleRun
+from flowstudio.engine.errors import CommandRefused, FlowStudioError, StaleRun
 from flowstudio.engine.plugins import Command, Submit
 from flowstudio.engine.trace import StepRecord
 from flowstudio.engine.values import JSON, ValueRefused
@@ -41,6 +45,16 @@ STORE_ENTRIES = Insert(models.JournalEntry)
 
 Place = tuple[str, str]
 """A node and the iteration it runs in."""
+Call: TypeAlias = Callable[[Callable[[], Any]], Awaitable[Any]]
+"""Runs a plain function on a thread, with Django's connections managed around it."""
+
+
+class TransactionBroken(FlowStudioError):
+    """A node with a transaction caught a database error that had spoilt it."""
+
+
+class _GivenUp(Exception):
+    """The time of a transaction ran out, or its run was stopped: it rolls back."""
 
 
 @dataclass(slots=True)
@@ -54,13 +68,20 @@ class Change:
 class DatabaseSink:
     """The engine's sink for one claim of one run. Lives on the event loop that runs it."""
 
-    def __init__(self, run: models.Run, attempts: Mapping[Place, int] | None = None) -> None:
-        self.run = run
+    def __init__(
+        self,
+        run: models.Run,
+        attempts: Mapping[Place, int] | None = None,
+        call: Call = asyncio.to_thread,
+    ) -> None:
+        self.run, self._call = run, call
         self._attempts = attempts or {}  # of steps that an earlier claim began and did not finish
         self._encode = Encoder()
         self._journals = run.kind == models.Kind.BACKGROUND
         self._changed: dict[Place, StepRecord] = {}
         self._ended: dict[Place, StepRecord] = {}
+        self._transacting: set[Place] = set()  # their rows are written by their own transaction
+        self._written: Future[None] | None = None  # the last write that was sent; all before it are done
         self._loop = asyncio.get_running_loop()
         self._flush_due = False
         self._failure: BaseException | None = None
@@ -82,14 +103,12 @@ class DatabaseSink:
     ) -> None:
         """Store the result of an effectful node together with its commands."""
         self._raise_failure()
-        child_id = new_id() if any(isinstance(command, Submit) for command in commands) else None
-        if child_id is not None:
-            step.background_run = str(child_id)
+        child_id = _child_of(step, commands)
         place = step.node, step.iteration
         changed, ended = self._take()
         changed[place] = ended[place] = step
         try:
-            self._refuse_too_large(step)
+            self._refuse_too_large(step, self._encode)
             change = self._change(changed, ended)
             await self._write(_store, change, step, commands, carried, child_id)
         except (CommandRefused, ValueRefused) as error:
@@ -97,6 +116,33 @@ class DatabaseSink:
             del changed[place], ended[place]
             self._changed, self._ended = {**changed, **self._changed}, {**ended, **self._ended}
             raise CommandRefused(str(error)) from error
+
+    async def transact(
+        self, step: StepRecord, work: Callable[[], Sequence[Command]], carried: Mapping[str, JSON]
+    ) -> None:
+        """Run a node and store its result on a thread, in one transaction under the fencing token.
+
+        Once cancelled it leaves nothing, except where the commit has begun: then the result counts.
+        """
+        self._flush()
+        place = step.node, step.iteration
+        self._transacting.add(place)
+        decided = threading.Lock()  # taken by the commit or by giving up, whichever comes first
+        try:
+            # What waits for the writer may hold this step as running: stored later, it would stay so.
+            if self._written is not None:
+                await asyncio.wait([asyncio.wrap_future(self._written)])
+            self._raise_failure()
+            doing = asyncio.ensure_future(self._call(partial(self._transact, step, work, carried, decided)))
+            try:
+                await asyncio.shield(doing)
+            except asyncio.CancelledError:
+                if decided.acquire(blocking=False):
+                    doing.cancel()
+                    raise
+                await doing
+        finally:
+            self._transacting.discard(place)
 
     # ── What the run's end needs ───────────────────────────────────────────────────────────────────
 
@@ -113,10 +159,41 @@ class DatabaseSink:
         kept = {place: step for place, step in changed.items() if step.status != models.Status.CANCELLED}
         await self._write(hand_back, self._change(kept, ended))
 
+    # ── On the thread of a node ────────────────────────────────────────────────────────────────────
+
+    def _transact(
+        self,
+        step: StepRecord,
+        work: Callable[[], Sequence[Command]],
+        carried: Mapping[str, JSON],
+        decided: threading.Lock,
+    ) -> None:
+        with writer.turn():
+            commands = work()
+            if transaction.get_rollback():
+                raise TransactionBroken(
+                    "The node went on after a database error that had spoilt its transaction. Wrap what may"
+                    " fail in its own transaction.atomic()."
+                )
+            child_id = _child_of(step, commands)
+            try:
+                self._refuse_too_large(step, encode := Encoder())
+                place = step.node, step.iteration
+                change = self._change({place: step}, {place: step}, encode)
+                _store(self.run, change, step, commands, carried, child_id)
+            except (CommandRefused, ValueRefused) as error:
+                step.background_run = None
+                raise CommandRefused(str(error)) from error
+            if not decided.acquire(blocking=False):
+                raise _GivenUp
+
     # ── Inside ─────────────────────────────────────────────────────────────────────────────────────
 
     def _note(self, step: StepRecord) -> None:
-        self._changed[step.node, step.iteration] = step
+        place = step.node, step.iteration
+        if place in self._transacting:
+            return
+        self._changed[place] = step
         if not self._flush_due:
             self._flush_due = True
             self._loop.call_later(FLUSH_SECONDS, self._flush)
@@ -137,8 +214,8 @@ class DatabaseSink:
             return
         if not change.steps and not change.entries:
             return
-        future = writer.call(_store, self.run, change)
-        future.add_done_callback(lambda done: self._note_failure(done.exception()))
+        self._written = writer.call(_store, self.run, change)
+        self._written.add_done_callback(lambda done: self._note_failure(done.exception()))
 
     def _note_failure(self, error: BaseException | None) -> None:
         if error is not None:
@@ -149,25 +226,32 @@ class DatabaseSink:
         if self._failure is not None:
             raise self._failure
 
-    def _change(self, changed: dict[Place, StepRecord], ended: dict[Place, StepRecord]) -> Change:
-        change = Change()
+    def _change(
+        self,
+        changed: dict[Place, StepRecord],
+        ended: dict[Place, StepRecord],
+        encode: Encoder | None = None,
+    ) -> Change:
+        change, encode = Change(), encode or self._encode
         if self.run.recording != models.Recording.NONE:
             change.steps = [
-                step_row(step, self.run, self._encode, self._attempts.get(place, 0))
+                step_row(step, self.run, encode, self._attempts.get(place, 0))
                 for place, step in changed.items()
             ]
         if self._journals:
-            entries = (self._entry(step) for step in ended.values() if step.status != models.Status.CANCELLED)
+            entries = (
+                self._entry(step, encode) for step in ended.values() if step.status != models.Status.CANCELLED
+            )
             change.entries = [entry for entry in entries if entry is not None]
         return change
 
-    def _entry(self, step: StepRecord) -> models.JournalEntry | None:
+    def _entry(self, step: StepRecord, encode: Encoder) -> models.JournalEntry | None:
         """None for a value too large to keep: it came from an effect-free node, which runs again."""
-        entry = journal_entry(step, self.run, self._encode)
+        entry = journal_entry(step, self.run, encode)
         return entry if len(entry.value) <= settings.MAX_JOURNAL_BYTES else None
 
-    def _refuse_too_large(self, step: StepRecord) -> None:
-        size = sum(len(self._encode(payload).data) for payload in step.outputs.values())
+    def _refuse_too_large(self, step: StepRecord, encode: Encoder) -> None:
+        size = sum(len(encode(payload).data) for payload in step.outputs.values())
         if size > settings.MAX_JOURNAL_BYTES:
             raise CommandRefused(
                 f"payload_too_large: the node's output has {size:,} bytes; a run can keep"
@@ -178,7 +262,17 @@ class DatabaseSink:
     async def _write(self, work: Callable[..., None], change: Change, *args: Any) -> None:
         """Have it stored. Shielded: a run that is being stopped still records what it has done."""
         self._raise_failure()
-        await asyncio.shield(asyncio.wrap_future(writer.call(work, self.run, change, *args)))
+        self._written = writer.call(work, self.run, change, *args)
+        await asyncio.shield(asyncio.wrap_future(self._written))
+
+
+def _child_of(step: StepRecord, commands: Sequence[Command]) -> UUID | None:
+    """The id of the background run that the commands start, noted in the step; None if they start none."""
+    if not any(isinstance(command, Submit) for command in commands):
+        return None
+    child_id = new_id()
+    step.background_run = str(child_id)
+    return child_id
 
 
 # ── Jobs of the writer ─────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,9 @@ writers on its lock). A job is a plain function that uses the ORM. It may be cal
 the same batch fails, the batch is rolled back and its jobs run again one by one, so that the failing
 one fails alone. So a job changes nothing but the database; what must follow goes to
 ``transaction.on_commit``, which here means: after the batch's commit.
+
+SQLite lets one connection write at a time, and lets the others sleep and try again. So a node with a
+transaction of its own takes turns with the writer, in the order in which they came.
 """
 
 from __future__ import annotations
@@ -12,8 +15,10 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
@@ -27,12 +32,35 @@ T = TypeVar("T")
 
 MAX_BATCH = 256
 IDLE_SECONDS = 5.0
+TURN_SECONDS = 30.0
+"""How long a turn is waited for; after that the database decides, as it does between processes."""
 
 
 @dataclass(slots=True)
 class _Job:
     work: Callable[[], Any]
     future: Future[Any] = field(default_factory=Future)
+
+
+class Turns:
+    """A lock that is given in the order in which it was asked for."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: deque[object] = deque()  # the first has its turn
+
+    def take(self) -> Callable[[], None]:
+        """Wait for a turn; what is returned ends it, and may be called again."""
+        ticket = object()
+        with self._changed:
+            self._waiting.append(ticket)
+            self._changed.wait_for(lambda: self._waiting[0] is ticket, TURN_SECONDS)
+        return partial(self._end, ticket)
+
+    def _end(self, ticket: object) -> None:
+        with self._changed, suppress(ValueError):
+            self._waiting.remove(ticket)
+            self._changed.notify_all()
 
 
 class Writer:
@@ -43,6 +71,27 @@ class Writer:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._turns = Turns()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A transaction on the caller's thread, when the writer and the turns before have ended.
+
+        Inside a transaction of the caller a part of it: whoever holds the database must not wait.
+        """
+        connection = connections[self._using]
+        if connection.in_atomic_block or connection.vendor != "sqlite":
+            with transaction.atomic(using=self._using):
+                yield
+            return
+        end = self._turns.take()
+        try:
+            with transaction.atomic(using=self._using):
+                # Before all other hooks: one of them may wait for the writer, which waits for this turn.
+                transaction.on_commit(end, using=self._using)
+                yield
+        finally:
+            end()
 
     def call(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Have ``work`` done by the writer; the future is resolved after the commit.
@@ -119,7 +168,7 @@ class Writer:
 
         results: list[Any] = []
         try:
-            with transaction.atomic(using=self._using):
+            with self.turn():
                 transaction.on_commit(mark, using=self._using)
                 results = [job.work() for job in batch]
         except BaseException as error:
@@ -158,4 +207,5 @@ def _resolve(job: _Job, using: str) -> None:
 _writer = Writer()
 call = _writer.call
 run = _writer.run
+turn = _writer.turn
 stop = _writer.stop
