@@ -14,6 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "MAX_STEPS": 100_000,
     "MAX_RUN_SECONDS": 24 * 3600,
     "MAX_EVENT_DEPTH": 16,
+    "MAX_CALL_DEPTH": 10,
     "MAX_CLAIMS": 5,
     "MAX_WAIT_SECONDS": 60,
     # Running
@@ -26,6 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "LIVE_POLL_SECONDS": 1.0,
     "ALLOWED_ORIGINS": [],  # besides the studio's own host
     # Safety
+    "MASK_KEYS": [],  # besides those of runs/masking.py
     "ALLOW_PRIVATE_ADDRESSES": False,
     "WORKFLOW_FILTER": None,  # dotted path: (queryset, user) -> queryset, for tenants
     # Front end

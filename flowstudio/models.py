@@ -244,6 +244,7 @@ class Run(models.Model):
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
     parent_node = models.CharField(max_length=64, blank=True, default="")
     parent_iteration = models.CharField(max_length=64, blank=True, default="")
+    call = models.PositiveSmallIntegerField(default=0)  # by which attempt of parent_node; 0: not called
     start_node = models.CharField(max_length=64)
     start_payload = models.BinaryField(null=True, blank=True)  # true value; null: the event's properties
     until_node = models.CharField(max_length=64, blank=True, default="")
@@ -271,7 +272,7 @@ class Run(models.Model):
         ordering = ["-queued", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["parent", "parent_node", "parent_iteration"],
+                fields=["parent", "parent_node", "parent_iteration", "call"],
                 condition=Q(parent__isnull=False),
                 name="flowstudio_child_once",
             ),

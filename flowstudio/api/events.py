@@ -23,6 +23,8 @@ TAG = "events"
 SUBMITS = "run_in_background"
 ID_SECONDS = 5.0
 
+BRANCHES = Prefetch("children", Run.objects.filter(call=0))
+
 ONE_OR_MANY = PolymorphicProxySerializer(
     component_name="AcceptedOneOrMany",
     serializers=[shapes.Accepted, shapes.Accepted(many=True)],
@@ -100,7 +102,7 @@ def _accepted_answer(accepted: list[Accepted], is_list: bool, status: int) -> Re
 
 def _accepted_json(accepted: list[Accepted]) -> list[dict[str, Any]]:
     ids = [run.pk for each in accepted for run in each.runs]
-    runs = Run.objects.select_related("workflow").prefetch_related("children").in_bulk(ids)
+    runs = Run.objects.select_related("workflow").prefetch_related(BRANCHES).in_bulk(ids)
     return [
         {
             "event": {

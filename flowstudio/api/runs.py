@@ -58,9 +58,9 @@ class RunItem(ApiView):
     )
     def get(self, request: Request, run_id: UUID) -> Response:
         run = access.run(request.user, run_id)
-        payloads = access.sees_payloads(request.user, run.workflow)
+        shown = access.with_payloads(request.user)
         rows = reading.runs_for_reading(Run.objects.for_user(request.user).filter(root=run.root_id))
-        tree = [reading.run_json(each, payloads=payloads) for each in rows.order_by("id")]
+        tree = [reading.run_json(each, payloads=each.workflow_id in shown) for each in rows.order_by("id")]
         return Response(
             {
                 **next(each for each in tree if each["id"] == str(run.pk)),  # read at the same moment
@@ -111,7 +111,7 @@ class StepItem(ApiView):
 class CancelRun(ApiView):
     @operation(
         "runs_cancel",
-        "Cancel a run and all its background runs; one that has ended stays as it is",
+        "Cancel a run and all that it began or called; one that has ended stays as it is",
         {202: shapes.RunShape},
         problem=(404,),
         tag=TAG,

@@ -369,6 +369,10 @@ class RunShape(serializers.Serializer):
     parent = serializers.UUIDField(allow_null=True)
     parent_node = serializers.CharField(allow_blank=True)
     parent_iteration = serializers.CharField(allow_blank=True)
+    call = serializers.IntegerField(
+        min_value=0,
+        help_text="Called by this attempt of the parent's node, on a graph of its own; 0: not called.",
+    )
     root = serializers.UUIDField()
     start_node = serializers.CharField()
     queued = serializers.DateTimeField()

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from flowstudio.api import access
 from flowstudio.conf import settings
@@ -100,8 +100,9 @@ def _differs(workflow: Workflow) -> bool:
 
 
 def _last_runs(workflows: list[Workflow]) -> dict[UUID, Run]:
-    """The newest run of each workflow that an event or a test began."""
-    newest = Run.objects.filter(workflow=OuterRef("pk"), parent__isnull=True).order_by("-queued", "-id")
+    """The newest run of each workflow that an event, a test or a call began."""
+    began = Q(parent__isnull=True) | Q(call__gt=0)
+    newest = Run.objects.filter(began, workflow=OuterRef("pk")).order_by("-queued", "-id")
     ids = (
         Workflow.objects.filter(pk__in=[workflow.pk for workflow in workflows])
         .annotate(last=Subquery(newest.values("pk")[:1]))

@@ -185,6 +185,7 @@ class RunInfo:
     is_replay: bool = False
     started: datetime | None = None
     workflow_id: str = ""
+    is_called: bool = False  # another run waits for its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,8 @@ class Context:
     """
     services: Mapping[str, Any] | None = None
     inside: Inside | None = None
+    attempt: int = 1
+    """The number of this attempt within this execution of the run; a retry is the next one."""
 
     @property
     def idempotency_key(self) -> str:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -45,19 +46,26 @@ class Claimable:
 
     run: UUID
     fence: int | None
+    is_called: bool = False  # its caller holds a slot for it
 
 
 def pick_up(worker: str, active: Collection[UUID], limit: int) -> list[Claimable]:
     """Runs that nobody executes: queued, or running with a holder that is dead (or that is this worker,
-    which knows nothing of it). Foreground runs first, somebody waits for them; then the oldest."""
-    folder = boot_folder()
+    which knows nothing of it). Foreground runs first, somebody waits for them; then the oldest.
+
+    At most ``limit``, and all that were called: they need no slot.
+    """
     open_runs = models.Run.objects.filter(status__in=(models.Status.QUEUED, models.Status.RUNNING))
-    rows = open_runs.order_by("-kind", "queued", "id").values_list("pk", "fence", "status", "worker")
+    free = _free(open_runs.filter(call=0), worker, active)
+    called = _free(open_runs.filter(call__gt=0), worker, active)
+    return [*islice(free, limit), *(replace(each, is_called=True) for each in called)]
+
+
+def _free(runs: QuerySet[models.Run], worker: str, active: Collection[UUID]) -> Iterator[Claimable]:
+    folder = boot_folder()
+    rows = runs.order_by("-kind", "queued", "id").values_list("pk", "fence", "status", "worker")
     alive: dict[str, bool] = {worker: False, "": False}
-    found: list[Claimable] = []
     for pk, fence, status, holder in rows.iterator(chunk_size=1000):
-        if len(found) >= limit:
-            break
         if pk in active:
             continue
         if status == models.Status.RUNNING:
@@ -65,8 +73,7 @@ def pick_up(worker: str, active: Collection[UUID], limit: int) -> list[Claimable
                 alive[holder] = boot.is_alive(folder, holder)
             if alive[holder]:
                 continue
-        found.append(Claimable(pk, fence))
-    return found
+        yield Claimable(pk, fence)
 
 
 def lost(worker: str, active: Collection[UUID]) -> list[UUID]:
@@ -192,13 +199,14 @@ async def _execute(
                     workflow=run.workflow.name,
                     is_test=run.is_test,
                     started=run.started,
+                    is_called=run.call > 0,
                 ),
                 payload=prepared.payload,
                 sink=sink,
                 services=services,
                 given=prepared.given,
                 inherited=prepared.inherited,
-                begins_here=run.kind == models.Kind.BACKGROUND,
+                begins_here=run.kind == models.Kind.BACKGROUND and not run.call,
                 call=call,
                 max_steps=settings.MAX_STEPS,
             )

@@ -33,7 +33,7 @@ from flowstudio.engine.trace import StepRecord
 from flowstudio.engine.values import JSON, ValueRefused
 from flowstudio.ids import new_id
 from flowstudio.runs import commands as stored_commands
-from flowstudio.runs import news, writer
+from flowstudio.runs import news, submit, writer
 from flowstudio.runs.records import Encoder, journal_entry, step_row
 from flowstudio.runs.statements import Insert
 
@@ -319,6 +319,8 @@ def finish(run: models.Run, change: Change, status: str, reason: str, error: JSO
         fence=F("fence") + 1,  # what the sink of a crashed execution still flushes is refused
     )
     models.JournalEntry.objects.filter(run=run.pk).delete()
+    if status != models.Status.SUCCEEDED:
+        submit.cancel_called(run)
     news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id, ended=True)
 
 

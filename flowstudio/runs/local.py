@@ -28,6 +28,7 @@ from django.db import close_old_connections
 
 from flowstudio.conf import settings
 from flowstudio.runs import boot, branches, hints, plugins, writer
+from flowstudio.runs.calls import Calls
 from flowstudio.runs.hints import wake
 from flowstudio.runs.services import Services
 
@@ -60,6 +61,7 @@ class LocalRunner:
         self._waiting = False  # a run found no room
         self._active: dict[UUID, asyncio.Task[None]] = {}
         self._held: set[UUID] = set()  # those of the active whose claim is committed
+        self._called: set[UUID] = set()  # those of the active that run in their caller's slot
 
     # ── Called from other threads ──────────────────────────────────────────────────────────────────
 
@@ -118,7 +120,9 @@ class LocalRunner:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         self._tick_now = asyncio.Event()
-        self._services = Services()
+        self._services = Services(
+            workflows=lambda: Calls(self.worker, self._begin_called, self._read, lambda: self._draining)
+        )
         self._layer = get_channel_layer(LAYER_ALIAS) or InMemoryChannelLayer(capacity=10_000)
         worker = Worker(self._with_runner, [BRANCH_CHANNEL], self._layer)
         listening = asyncio.create_task(worker.arun())
@@ -157,22 +161,30 @@ class LocalRunner:
         held = list(self._held)
         for run_id in await self._read(lambda: branches.lost(self.worker, held)) if held else []:
             self._cancel(run_id)
-        room = max(0, settings.CONCURRENT_RUNS - len(self._active))
-        active = list(self._active)
-        found = await self._read(lambda: branches.pick_up(self.worker, active, room)) if room else []
-        self._waiting = len(found) == room  # perhaps there are more: look again when one ends
+        room, active = self._room(), list(self._active)
+        found = await self._read(lambda: branches.pick_up(self.worker, active, room))
+        # Perhaps there are more: look again when one ends.
+        self._waiting = sum(not claimable.is_called for claimable in found) == room
         for claimable in found:
             self._begin(claimable)
 
     def _begin(self, claimable: branches.Claimable) -> None:
         if self._draining or claimable.run in self._active:
             return
-        if len(self._active) >= settings.CONCURRENT_RUNS:
+        if claimable.is_called:
+            self._called.add(claimable.run)
+        elif not self._room():
             self._waiting = True
             return
         task = asyncio.create_task(self._execute(claimable))
         self._active[claimable.run] = task
         task.add_done_callback(partial(self._ended, claimable.run))
+
+    def _begin_called(self, run_id: UUID) -> None:
+        self._begin(branches.Claimable(run_id, None, is_called=True))
+
+    def _room(self) -> int:
+        return max(0, int(settings.CONCURRENT_RUNS) - len(self._active) + len(self._called))
 
     async def _execute(self, claimable: branches.Claimable) -> None:
         run = await _committed(branches.claim, claimable.run, self.worker, claimable.fence)
@@ -189,6 +201,7 @@ class LocalRunner:
     def _ended(self, run_id: UUID, task: asyncio.Task[None]) -> None:
         del self._active[run_id]
         self._held.discard(run_id)
+        self._called.discard(run_id)
         if not task.cancelled() and (error := task.exception()) is not None:
             # The row still says running with this worker, so a tick claims the run anew.
             logger.error("Run %s could not be ended.", run_id, exc_info=error)

@@ -38,6 +38,7 @@ def run_json(run: models.Run, *, payloads: bool) -> dict[str, Any]:
         "parent": _text(run.parent_id),
         "parent_node": run.parent_node,
         "parent_iteration": run.parent_iteration,
+        "call": run.call,
         "root": str(run.root_id),
         "start_node": run.start_node,
         "queued": iso(run.queued),

@@ -9,8 +9,8 @@ from flowstudio.runs import egress
 class Services(Mapping[str, Any]):
     """The services of one runner. They belong to its event loop."""
 
-    def __init__(self) -> None:
-        self._makers: dict[str, Callable[[], Any]] = {"http": egress.client}
+    def __init__(self, **more: Callable[[], Any]) -> None:
+        self._makers: dict[str, Callable[[], Any]] = {"http": egress.client, **more}
         self._made: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:

@@ -83,6 +83,12 @@ def cancel(run: models.Run) -> models.Run:
     return run
 
 
+def cancel_called(run: models.Run) -> None:
+    """End the called runs for which ``run``, which has ended, waits no more."""
+    for each in models.Run.objects.filter(parent=run.pk, call__gt=0).exclude(status__in=models.ENDED):
+        cancel(each)
+
+
 def _below(run: models.Run) -> list[models.Run]:
     children: dict[Any, list[models.Run]] = {}
     for each in models.Run.objects.filter(root=run.root_id).exclude(pk=run.pk):

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from flowstudio import models
 from flowstudio.runs import news
 
@@ -27,7 +29,8 @@ def wait_for_answer(run_ids: Sequence[UUID], seconds: float) -> models.Run | Non
 
 def wait_for_children(run_ids: Sequence[UUID], seconds: float) -> None:
     """Until each of the runs has a background run or has ended."""
-    childless = models.Run.objects.filter(pk__in=run_ids, children=None).exclude(status__in=models.ENDED)
+    has_none = ~Exists(models.Run.objects.filter(parent=OuterRef("pk"), call=0))
+    childless = models.Run.objects.filter(has_none, pk__in=run_ids).exclude(status__in=models.ENDED)
     _wait(run_ids, seconds, lambda: not childless.exists())
 
 

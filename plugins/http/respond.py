@@ -4,9 +4,10 @@ from flowstudio.plugin import Answer, Data, Field, NodeConfig, Plugin, Port
 
 
 class Respond(Plugin):
-    """Answers whoever waits for this run: a webhook's caller, or an API call with `?wait=`.
+    """Answers whoever waits for this run: a webhook's caller, an API call with `?wait=`, or the
+    *Call workflow* node of another workflow, which returns the body.
 
-    The workflow goes on behind it. The first Respond node that runs gives the answer. In a background run
+    The workflow goes on behind it. The first Respond node that runs gives the answer. In a background branch
     nobody waits, so there it only passes its payload on.
     """
 
@@ -37,7 +38,7 @@ class Respond(Plugin):
 
     def run(self, payload):
         answer = Answer(self.config.status, self.config.headers or {}, self.config.body)
-        if self.context.run.kind == "background":
+        if self.context.run.kind == "background" and not self.context.run.is_called:
             self.context.log.info("Nobody waits for a background run: no answer was given.")
             return "payload", payload
         return [("payload", payload), answer]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 
@@ -16,7 +17,8 @@ def test_ready_when_the_database_is_migrated(client):
 
 @pytest.mark.django_db
 def test_not_ready_while_a_migration_waits(client):
-    MigrationRecorder(connection).record_unapplied("flowstudio", "0001_initial")
+    [(app, newest)] = MigrationLoader(connection).graph.leaf_nodes("flowstudio")
+    MigrationRecorder(connection).record_unapplied(app, newest)
 
     answer = client.get("/readyz")
 

@@ -134,7 +134,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a run and all its background runs; one that has ended stays as it is */
+        /** Cancel a run and all that it began or called; one that has ended stays as it is */
         post: operations["runs_cancel"];
         delete?: never;
         options?: never;
@@ -837,6 +837,8 @@ export interface components {
             parent: string | null;
             parent_node: string;
             parent_iteration: string;
+            /** @description Called by this attempt of the parent's node, on a graph of its own; 0: not called. */
+            call: number;
             /** Format: uuid */
             root: string;
             start_node: string;
@@ -866,6 +868,8 @@ export interface components {
             parent: string | null;
             parent_node: string;
             parent_iteration: string;
+            /** @description Called by this attempt of the parent's node, on a graph of its own; 0: not called. */
+            call: number;
             /** Format: uuid */
             root: string;
             start_node: string;

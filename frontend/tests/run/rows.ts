@@ -20,6 +20,7 @@ export function makeRun(fields: Partial<Run> & { id: string }): Run {
     parent: null,
     parent_node: "",
     parent_iteration: "",
+    call: 0,
     root: fields.root ?? fields.id,
     start_node: "start",
     queued: "2026-01-01T00:00:00Z",
