@@ -33,6 +33,7 @@ from flowstudio.engine.trace import Given, Outcome
 from flowstudio.engine.values import JSON
 from flowstudio.runs import boot, events, graphs, journal, news
 from flowstudio.runs.journal import Change, DatabaseSink, Place
+from flowstudio.runs.masking import Masker
 
 logger = logging.getLogger(__name__)
 
@@ -143,6 +144,7 @@ class _Prepared:
     given: Mapping[Place, Given]
     inherited: Mapping[str, JSON]
     attempts: Mapping[Place, int]
+    masker: Masker
 
 
 async def run_claimed(
@@ -161,7 +163,7 @@ async def run_claimed(
     """
     try:
         prepared = await (read or call)(lambda: _prepare(run))
-        sink = DatabaseSink(run, prepared.attempts)
+        sink = DatabaseSink(run, prepared.attempts, call, prepared.masker)
     except GraphInvalid as error:
         await _end(DatabaseSink(run), models.Status.FAILED, models.Reason.ERROR, _graph_error(error))
         return
@@ -276,7 +278,18 @@ def _prepare(run: models.Run) -> _Prepared:
             (node, iteration): attempts
             for node, iteration, attempts in unfinished.values_list("node", "iteration", "attempts")
         },
+        masker=_masker(run),
     )
+
+
+def _masker(run: models.Run) -> Masker:
+    """Knows the secrets of all that the run begins with, and of what it found before it was taken up."""
+    masker = Masker()
+    results = models.JournalEntry.objects.filter(run=run).values_list("value", flat=True)
+    for data in (run.event.properties, run.start_payload, run.inherited, run.pins, *results):
+        if data is not None:
+            masker.note(bytes(data))
+    return masker
 
 
 def _pinned(run: models.Run) -> dict[Place, Given]:

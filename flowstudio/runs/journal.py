@@ -6,6 +6,9 @@ by raising the run's ``seq`` where the fencing token still holds, so a worker th
 another claimed its run cannot write.
 
 Only background runs keep a journal: a foreground run is not resumed.
+
+What people see never decides what a run does: steps that cannot be stored are tried again, then given up with
+a line in the log. The journal and the commands count, and fail what depends on them.
 """
 
 from __future__ import annotations
@@ -13,14 +16,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -31,17 +35,19 @@ from flowstudio.engine.errors import CommandRefused, FlowStudioError, StaleRun
 from flowstudio.engine.plugins import Command, Submit
 from flowstudio.engine.trace import StepRecord
 from flowstudio.engine.values import JSON, ValueRefused
-from flowstudio.ids import new_id
+from flowstudio.ids import new_id, new_ids
 from flowstudio.runs import commands as stored_commands
 from flowstudio.runs import news, submit, writer
-from flowstudio.runs.records import Encoder, journal_entry, step_row
-from flowstudio.runs.statements import Insert
+from flowstudio.runs.masking import Masker
+from flowstudio.runs.records import ENTRY_COLUMNS, STEP_COLUMNS, Encoder, Row, Rows, shown_error
+from flowstudio.runs.statements import Insert, forms
 
 logger = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.01
-STORE_STEPS = Insert(models.Step, unique=("run_id", "node", "iteration"), keep=("id",))
-STORE_ENTRIES = Insert(models.JournalEntry)
+TRIES = 3
+STORE_STEPS = Insert(models.Step, unique=("run_id", "node", "iteration"), keep=("id",), columns=STEP_COLUMNS)
+STORE_ENTRIES = Insert(models.JournalEntry, columns=ENTRY_COLUMNS)
 
 Place = tuple[str, str]
 """A node and the iteration it runs in."""
@@ -59,10 +65,12 @@ class _GivenUp(Exception):
 
 @dataclass(slots=True)
 class Change:
-    """What one transaction stores of a run."""
+    """What one transaction stores of a run; ``failure`` is why it went on without the steps."""
 
-    steps: list[models.Step] = field(default_factory=list)
-    entries: list[models.JournalEntry] = field(default_factory=list)
+    steps: list[Row] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    records: dict[Place, StepRecord] = field(default_factory=dict)  # what the steps were made of
+    failure: Exception | None = None
 
 
 class DatabaseSink:
@@ -73,11 +81,16 @@ class DatabaseSink:
         run: models.Run,
         attempts: Mapping[Place, int] | None = None,
         call: Call = asyncio.to_thread,
+        masker: Masker | None = None,
     ) -> None:
         self.run, self._call = run, call
         self._attempts = attempts or {}  # of steps that an earlier claim began and did not finish
-        self._encode = Encoder()
+        self._encode = Encoder(masker)
+        self._rows = Rows(run, forms())
         self._journals = run.kind == models.Kind.BACKGROUND
+        self._shows = run.recording != models.Recording.NONE
+        self._tries = 0  # in a row that steps could not be stored
+        self._missing = 0  # steps that were given up
         self._changed: dict[Place, StepRecord] = {}
         self._ended: dict[Place, StepRecord] = {}
         self._transacting: set[Place] = set()  # their rows are written by their own transaction
@@ -148,7 +161,11 @@ class DatabaseSink:
 
     async def finish(self, status: str, reason: str = "", error: JSON = None) -> None:
         """Store what waits and end the run, in one transaction; its journal goes."""
-        await self._write(finish, self._change(*self._take()), status, reason, error)
+        change = self._change(*self._take())
+        await self._write(finish, change, status, reason, shown_error(error, self._encode.masker))
+        self._missing += len(self._changed)  # what was put off just now
+        if self._missing:
+            logger.error("The trace of run %s lacks %s changes of steps.", self.run.pk, self._missing)
 
     async def hand_back(self) -> None:
         """Store what waits and put the run back into the queue; this claim does not count.
@@ -177,7 +194,7 @@ class DatabaseSink:
                 )
             child_id = _child_of(step, commands)
             try:
-                self._refuse_too_large(step, encode := Encoder())
+                self._refuse_too_large(step, encode := Encoder(self._encode.masker))
                 place = step.node, step.iteration
                 change = self._change({place: step}, {place: step}, encode)
                 _store(self.run, change, step, commands, carried, child_id)
@@ -191,7 +208,7 @@ class DatabaseSink:
 
     def _note(self, step: StepRecord) -> None:
         place = step.node, step.iteration
-        if place in self._transacting:
+        if place in self._transacting or not (self._shows or self._journals):
             return
         self._changed[place] = step
         if not self._flush_due:
@@ -215,11 +232,32 @@ class DatabaseSink:
         if not change.steps and not change.entries:
             return
         self._written = writer.call(_store, self.run, change)
-        self._written.add_done_callback(lambda done: self._note_failure(done.exception()))
+        self._written.add_done_callback(partial(self._flushed, change))
 
-    def _note_failure(self, error: BaseException | None) -> None:
-        if error is not None:
+    def _flushed(self, change: Change, done: Future[None]) -> None:
+        """On the writer's thread. Without a result to be journaled it was for people only."""
+        error = done.exception()
+        if isinstance(error, StaleRun) or (error is not None and change.entries):
             self._failure = error
+        elif not self._loop.is_closed():
+            if isinstance(error, Exception):
+                change.failure = error
+            self._loop.call_soon_threadsafe(self._note_trace, change)
+
+    def _note_trace(self, change: Change) -> None:
+        """After a write: steps that were not stored go with the next one, or are given up."""
+        if change.failure is None:
+            self._tries = 0 if change.steps else self._tries
+            return
+        self._tries += 1
+        if self._tries >= TRIES:
+            if not self._missing:
+                logger.error("Steps of run %s cannot be stored.", self.run.pk, exc_info=change.failure)
+            self._missing += len(change.records)
+            return
+        for place, record in change.records.items():
+            if place not in self._changed:
+                self._note(record)
 
     def _raise_failure(self) -> None:
         """What a flush could not store must not be lost in silence: the run stops here."""
@@ -233,22 +271,26 @@ class DatabaseSink:
         encode: Encoder | None = None,
     ) -> Change:
         change, encode = Change(), encode or self._encode
-        if self.run.recording != models.Recording.NONE:
-            change.steps = [
-                step_row(step, self.run, encode, self._attempts.get(place, 0))
-                for place, step in changed.items()
-            ]
+        if self._shows:
+            change.records = changed
+            change.steps = [self._row(place, step, encode) for place, step in changed.items()]
         if self._journals:
             entries = (
-                self._entry(step, encode) for step in ended.values() if step.status != models.Status.CANCELLED
+                self._rows.entry(step, encode)
+                for step in ended.values()
+                if step.status != models.Status.CANCELLED
             )
-            change.entries = [entry for entry in entries if entry is not None]
+            # A value too large to keep came from an effect-free node, which runs again.
+            change.entries = [entry for entry in entries if len(entry[-1]) <= settings.MAX_JOURNAL_BYTES]
         return change
 
-    def _entry(self, step: StepRecord, encode: Encoder) -> models.JournalEntry | None:
-        """None for a value too large to keep: it came from an effect-free node, which runs again."""
-        entry = journal_entry(step, self.run, encode)
-        return entry if len(entry.value) <= settings.MAX_JOURNAL_BYTES else None
+    def _row(self, place: Place, step: StepRecord, encode: Encoder) -> Row:
+        attempts = step.attempts + self._attempts.get(place, 0)
+        try:
+            return self._rows.step(step, encode, attempts)
+        except Exception:
+            logger.exception("What step %s of run %s worked on cannot be shown.", place, self.run.pk)
+            return self._rows.bare(step, attempts)
 
     def _refuse_too_large(self, step: StepRecord, encode: Encoder) -> None:
         size = sum(len(encode(payload).data) for payload in step.outputs.values())
@@ -264,6 +306,7 @@ class DatabaseSink:
         self._raise_failure()
         self._written = writer.call(work, self.run, change, *args)
         await asyncio.shield(asyncio.wrap_future(self._written))
+        self._note_trace(change)
 
 
 def _child_of(step: StepRecord, commands: Sequence[Command]) -> UUID | None:
@@ -287,15 +330,37 @@ def _store(
     child_id: UUID | None = None,
 ) -> None:
     seq = _raise_seq(run, len(change.steps), has_result=bool(change.entries))
-    for number, row in enumerate(change.steps, start=seq - len(change.steps) + 1):
-        row.seq = number
     if change.steps:
-        STORE_STEPS.run(change.steps)
+        _store_steps(change, seq)
         news.publish_on_commit(run.root_id, run.pk, seq, run.workflow_id)
     if change.entries:
-        STORE_ENTRIES.run(change.entries)
+        STORE_ENTRIES.run_ready(change.entries)
     if step is not None:
         stored_commands.store(run, step, commands, carried or {}, child_id)
+
+
+def _store_steps(change: Change, seq: int) -> None:
+    """Store the steps with the last seqs up to ``seq``, or note why not: the transaction goes on without."""
+    uuid, count = forms().uuid, len(change.steps)
+    keys = zip(range(seq - count + 1, seq + 1), map(uuid, new_ids(count)), strict=True)
+    change.failure = None  # a job may be done twice
+    with _without_if_failing(change):
+        STORE_STEPS.run_ready([key + row for key, row in zip(keys, change.steps, strict=True)])
+
+
+@contextmanager
+def _without_if_failing(change: Change) -> Iterator[None]:
+    """A database error in here undoes its statement and is noted, unless it ended the transaction."""
+    try:
+        if connection.vendor == "sqlite":  # there a failing statement is undone by itself
+            yield
+        else:
+            with transaction.atomic():
+                yield
+    except DatabaseError as error:
+        if connection.vendor == "sqlite" and not connection.connection.in_transaction:
+            raise
+        change.failure = error
 
 
 def _raise_seq(run: models.Run, count: int, *, has_result: bool = False) -> int:
@@ -308,7 +373,8 @@ def _raise_seq(run: models.Run, count: int, *, has_result: bool = False) -> int:
 
 def finish(run: models.Run, change: Change, status: str, reason: str, error: JSON) -> None:
     _store(run, change)
-    _end_open_steps(run, reason)
+    with _without_if_failing(change):
+        _end_open_steps(run, reason)
     seq = _raise_seq(run, 1)
     models.Run.objects.filter(pk=run.pk).update(
         status=status,

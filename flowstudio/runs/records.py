@@ -1,131 +1,192 @@
 """Turns a step of the engine into its rows: the Step that people see and the entry a restore reads.
 
-Recording decides what the Step keeps; the journal always holds the whole, true values.
+Recording decides what the Step keeps, and secrets are masked in it; the journal always holds the whole, true
+values. This is the hot path of a run: rows are tuples that are ready for the database, and a payload is
+serialised and looked at for secrets once, however many steps it passes through.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
 
 from flowstudio import models
 from flowstudio.conf import settings
 from flowstudio.engine import values
 from flowstudio.engine.trace import StepRecord
 from flowstudio.engine.values import JSON
+from flowstudio.runs.masking import KEPT_PATHS, Masker
+from flowstudio.runs.statements import Forms
 
 KEPT_PAYLOADS = 8
 MAX_LOG_LINES = 500
 MAX_LOG_CHARS = 2_000
 
+Row: TypeAlias = tuple[Any, ...]
+
+STEP_COLUMNS: Final = (
+    "seq",  # these two are given when the row is stored
+    "id",
+    "run_id",
+    "node",
+    "plugin",
+    "iteration",
+    "attempts",
+    "status",
+    "queued",
+    "started",
+    "ended",
+    "ports",
+    "background_run_id",
+    "error",
+    "log",
+    "summary",
+    "input",
+    "outputs",
+)
+ENTRY_COLUMNS: Final = ("run_id", "node", "iteration", "outcome", "ports", "value")
+
 
 @dataclass(slots=True)
 class Encoded:
-    """A payload, its bytes and (when asked for) its summary."""
+    """A payload and its bytes; once it is shown, what a trace keeps of it and its summary, as JSON text."""
 
     value: JSON
     data: bytes
-    _summary: dict[str, Any] | None = None
-
-    @property
-    def is_cut(self) -> bool:
-        return len(self.data) > settings.MAX_TRACE_PAYLOAD_BYTES
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        if self._summary is None:
-            self._summary = dict(values.summarise(self.value, self.data))
-            if self.is_cut:
-                self._summary["cut"] = True
-        return self._summary
-
-    @property
-    def kept(self) -> bytes:
-        """What a trace keeps: all of it, or the beginning of its text, as a JSON text."""
-        if not self.is_cut:
-            return self.data
-        beginning = self.data[: settings.MAX_TRACE_PAYLOAD_BYTES].decode(errors="ignore")
-        return values.encode(beginning)
+    kept: bytes = b""
+    summary: bytes = b""
 
 
 class Encoder:
     """Serialises each payload once: what leaves one node enters the next as the same object."""
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[int, Encoded] = OrderedDict()
+    def __init__(self, masker: Masker | None = None) -> None:
+        self.masker = masker or Masker()
+        self._most = settings.MAX_TRACE_PAYLOAD_BYTES
+        self._known: dict[int, Encoded] = {}  # the one used last stands last
 
     def __call__(self, value: JSON) -> Encoded:
-        known = self._known.get(id(value))
-        if known is not None and known.value is value:
-            return known
-        encoded = Encoded(value, values.encode(value))
-        self._known[id(value)] = encoded  # holds the value, so that its id stays its own
-        if len(self._known) > KEPT_PAYLOADS:
-            self._known.popitem(last=False)
+        key = id(value)
+        known = self._known.pop(key, None)
+        if known is None:
+            known = Encoded(value, values.encode(value))
+            if len(self._known) >= KEPT_PAYLOADS:
+                del self._known[next(iter(self._known))]
+        self._known[key] = known  # holds the value, so that its id stays its own
+        return known
+
+    def shown(self, value: JSON) -> Encoded:
+        """The payload with what a trace keeps: masked, then cut; its summary says the true size."""
+        encoded = self(value)
+        if not encoded.kept:
+            self._show(encoded)
         return encoded
 
+    def learn(self, value: JSON) -> None:
+        """Only note the secrets of a payload, of which nothing is kept."""
+        encoded = self(value)
+        if not encoded.summary:
+            self.masker.note(encoded.data)
+            encoded.summary = b"{}"
 
-def step_row(record: StepRecord, run: models.Run, encode: Encoder, earlier_attempts: int) -> models.Step:
-    """The Step as the run's recording keeps it; its ``seq`` is given when it is stored."""
-    row = models.Step(
-        run_id=run.pk,
-        node=record.node,
-        plugin=record.plugin,
-        iteration=record.iteration,
-        attempts=record.attempts + earlier_attempts,
-        status=record.status,
-        queued=record.queued,
-        started=record.started,
-        ended=record.ended,
-        ports=list(record.outputs),
-        error=shown_error(record.error),
-        log=[_shortened(line) for line in record.log[-MAX_LOG_LINES:]] or None,
-        background_run_id=None if record.background_run is None else UUID(record.background_run),
-    )
-    if run.recording == models.Recording.ALL:
-        given = encode(record.input)
-        outputs = {port: encode(payload) for port, payload in record.outputs.items()}
-        row.summary = {
-            "input": given.summary,
-            "outputs": {port: output.summary for port, output in outputs.items()},
-        }
-        row.input = given.kept
-        row.outputs = _object({port: output.kept for port, output in outputs.items()})
-    return row
+    def _show(self, encoded: Encoded) -> None:
+        value, masked = self.masker.payload(encoded.value, encoded.data)
+        data = values.encode(value) if masked else encoded.data
+        summary = values.summarise(value, data)
+        summary["size"] = len(encoded.data)
+        if masked:
+            summary["masked"] = masked[:KEPT_PATHS]
+        if len(data) > self._most:
+            summary["cut"] = True
+            data = values.encode(data[: self._most].decode(errors="ignore"))
+        encoded.kept, encoded.summary = data, values.encode(summary)
 
 
-def _shortened(line: dict[str, str]) -> dict[str, str]:
-    message = line["message"]
-    return line if len(message) <= MAX_LOG_CHARS else {**line, "message": message[:MAX_LOG_CHARS] + "…"}
+class Rows:
+    """Makes the rows of one run."""
+
+    def __init__(self, run: models.Run, forms: Forms) -> None:
+        self._run, self._time, self._uuid = forms.uuid(run.pk), forms.time, forms.uuid_of_text
+        self._keeps_payloads = run.recording == models.Recording.ALL
+
+    def step(self, record: StepRecord, encode: Encoder, attempts: int) -> Row:
+        """A step as the run's recording keeps it: STEP_COLUMNS without the first two."""
+        shown: tuple[bytes | None, ...] = (None, None, None)
+        if self._keeps_payloads:
+            given = encode.shown(record.input)
+            outputs = {port: encode.shown(payload) for port, payload in record.outputs.items()}
+            fired = _object({port: output.summary for port, output in outputs.items()})
+            shown = (
+                b'{"input":%b,"outputs":%b}' % (given.summary, fired),
+                given.kept,
+                _object({port: output.kept for port, output in outputs.items()}),
+            )
+        else:
+            encode.learn(record.input)
+            for payload in record.outputs.values():
+                encode.learn(payload)
+        # After the payloads: what is secret in them is masked in texts.
+        error = None if record.error is None else values.encode(shown_error(record.error, encode.masker))
+        log = None if not record.log else values.encode(_shown_log(record.log, encode.masker))
+        return (*self._bare(record, attempts), error, log, *shown)
+
+    def bare(self, record: StepRecord, attempts: int) -> Row:
+        """That a step happened, for one of which no more can be shown."""
+        return (*self._bare(record, attempts), None, None, None, None, None)
+
+    def entry(self, record: StepRecord, encode: Encoder) -> Row:
+        """What a restore reads of a result, in ENTRY_COLUMNS."""
+        value = b'{"outputs":%b,"error":%b,"background_run":%b}' % (
+            _object({port: encode(payload).data for port, payload in record.outputs.items()}),
+            values.encode(record.error),
+            values.encode(record.background_run),
+        )
+        return self._run, record.node, record.iteration, record.status, _ports(*record.outputs), value
+
+    def _bare(self, record: StepRecord, attempts: int) -> Row:
+        queued, started, ended = record.queued, record.started, record.ended
+        began = self._time(queued)
+        return (
+            self._run,
+            record.node,
+            record.plugin,
+            record.iteration,
+            attempts,
+            record.status,
+            began,
+            began if started is queued else self._time(started),
+            self._time(ended),
+            _ports(*record.outputs),
+            self._uuid(record.background_run),
+        )
 
 
-def shown_error(error: JSON) -> JSON:
+def _shown_log(lines: list[dict[str, str]], masker: Masker) -> list[dict[str, str]]:
+    return [{**line, "message": _shortened(masker.text(line["message"]))} for line in lines[-MAX_LOG_LINES:]]
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= MAX_LOG_CHARS else message[:MAX_LOG_CHARS] + "…"
+
+
+def shown_error(error: JSON, masker: Masker) -> JSON:
     """An error without its payload, which the step's input shows where recording allows it."""
     if not isinstance(error, dict):
         return error
-    return {key: value for key, value in error.items() if key != "payload"}
+    return masker.value({key: value for key, value in error.items() if key != "payload"})
 
 
-def journal_entry(record: StepRecord, run: models.Run, encode: Encoder) -> models.JournalEntry:
-    outputs = _object({port: encode(payload).data for port, payload in record.outputs.items()})
-    return models.JournalEntry(
-        run_id=run.pk,
-        node=record.node,
-        iteration=record.iteration,
-        outcome=record.status,
-        ports=list(record.outputs),
-        value=_object(
-            {
-                "outputs": outputs,
-                "error": values.encode(record.error),
-                "background_run": values.encode(record.background_run),
-            }
-        ),
-    )
+@lru_cache(maxsize=1024)
+def _ports(*names: str) -> bytes:
+    return values.encode(names)
+
+
+@lru_cache(maxsize=1024)
+def _member(name: str) -> bytes:
+    return values.encode(name) + b":"
 
 
 def _object(members: dict[str, bytes]) -> bytes:
     """A JSON object of members that are encoded already."""
-    return b"{" + b",".join(values.encode(name) + b":" + data for name, data in members.items()) + b"}"
+    return b"{%b}" % b",".join([_member(name) + data for name, data in members.items()])

@@ -1,45 +1,98 @@
 """The hot statements as SQL that SQLite and PostgreSQL both know, prepared once.
 
-Django's ORM takes about ten times as long for them, and they run once per effectful node. Values pass
-through the fields, so what is stored is what the ORM would store.
+Django's ORM takes about ten times as long for them, and they run once per effectful node. Rows of a model
+pass through its fields, so what is stored is what the ORM would store; the hottest rows come as tuples whose
+values were made ready by :class:`Forms`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How this database wants ids and times, as the ORM would hand them over."""
+
+    uuid: Callable[[UUID], Any]
+    uuid_of_text: Callable[[str | None], Any]
+    time: Callable[[datetime | None], Any]
+
+
+@cache
+def forms() -> Forms:
+    connection = connections[DEFAULT_DB_ALIAS]
+    ops = connection.ops
+    is_native = connection.features.has_native_uuid_field
+
+    def uuid(value: UUID) -> Any:
+        return value if is_native else value.hex
+
+    def uuid_of_text(value: str | None) -> Any:
+        return None if value is None else uuid(UUID(value))
+
+    def time(value: datetime | None) -> Any:
+        return ops.adapt_datetimefield_value(value)
+
+    def time_of_sqlite(value: datetime | None) -> Any:
+        if value is None or value.tzinfo is not UTC:
+            return time(value)
+        return str(value)[:-6]
+
+    in_utc = connection.vendor == "sqlite" and connection.timezone is UTC
+    return Forms(uuid, uuid_of_text, time_of_sqlite if in_utc else time)
+
+
 class Insert:
-    """``INSERT`` of whole rows of a model; with ``unique``, an existing row is updated instead."""
+    """``INSERT`` of whole rows of a model; with ``unique``, an existing row is updated instead.
+
+    ``columns`` (attribute names) for rows that are tuples; else all fields but an automatic key.
+    """
 
     def __init__(
-        self, model: type[models.Model], *, unique: Sequence[str] = (), keep: Sequence[str] = ()
+        self,
+        model: type[models.Model],
+        *,
+        unique: Sequence[str] = (),
+        keep: Sequence[str] = (),
+        columns: Sequence[str] = (),
     ) -> None:
-        self._model, self._unique, self._keep = model, unique, keep
+        self._model, self._unique, self._keep, self._names = model, unique, keep, columns
 
     def run(self, rows: Sequence[models.Model]) -> None:
         connection = connections[DEFAULT_DB_ALIAS]
         fields = self._fields
-        values = [
-            [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-            for row in rows
-        ]
-        with connection.cursor() as cursor:
-            if len(values) == 1:
-                cursor.execute(self._sql, values[0])
-            else:
-                cursor.executemany(self._sql, values)
+        self.run_ready(
+            [
+                tuple(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields)
+                for row in rows
+            ]
+        )
         for row in rows:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+    def run_ready(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Rows as tuples of values that are ready for the database."""
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            if len(rows) == 1:
+                cursor.execute(self._sql, rows[0])
+            else:
+                cursor.executemany(self._sql, rows)
 
     @cached_property
     def _fields(self) -> list[Any]:
         automatic = self._model._meta.auto_field
-        return [field for field in self._model._meta.concrete_fields if field is not automatic]
+        fields = {field.attname: field for field in self._model._meta.concrete_fields}
+        if self._names:
+            return [fields[name] for name in self._names]
+        return [field for field in fields.values() if field is not automatic]
 
     @cached_property
     def _sql(self) -> str:

@@ -272,17 +272,6 @@ def test_a_run_keeps_the_graph_it_began_with(foreground, make_runner, graph):
     assert statuses(run).keys() == {"start", "note"}
 
 
-def test_a_run_whose_steps_cannot_be_stored_ends_as_crashed(foreground, make_runner, monkeypatch, caplog):
-    monkeypatch.setattr("flowstudio.runs.journal.step_row", lambda *_: 1 / 0)
-
-    make_runner()
-    run = end_of(foreground)
-
-    assert (run.status, run.reason) == ("failed", "crash")
-    assert "ZeroDivisionError" in run.error["message"]
-    assert "crashed" in caplog.text
-
-
 def test_a_plain_run_uses_the_orm(make_workflow, graph, runner):
     make_workflow(graph(("start", "start"), ("tables", "tables"), edges=["start > tables"]))
 
