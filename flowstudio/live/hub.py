@@ -52,7 +52,8 @@ class Watch:
     """One watcher's place in one tree."""
 
     asked: UUID  # the run that the client named
-    payloads: bool
+    workflow: UUID  # of that run: without access to it, nothing is watched
+    granted: dict[UUID, Access | None]  # workflow → what of its runs may be seen; None: nothing
     positions: dict[UUID, int]  # run → seq up to which steps were sent
     runs: dict[UUID, int] = field(default_factory=dict)  # run → seq of the run as it was sent
     is_live: bool = False
@@ -63,6 +64,7 @@ class Watch:
 class ShownRun:
     """A run as it was read."""
 
+    workflow: UUID
     seq: int
     frame: RunFrame
     changed: int  # its seq when the frame last changed: most changes are of steps only
@@ -71,10 +73,9 @@ class ShownRun:
 
 @dataclass(slots=True, eq=False)
 class Tree:
-    """A root run with all its descendants, watched by somebody."""
+    """A root run with all its descendants, watched by somebody; called ones belong to other workflows."""
 
     root: UUID
-    workflow: UUID
     watches: dict[Watcher, Watch] = field(default_factory=dict)
     head: dict[UUID, int] = field(default_factory=dict)
     runs: dict[UUID, ShownRun] = field(default_factory=dict)
@@ -86,8 +87,15 @@ class Tree:
     def note(self, run: Run) -> None:
         frame, before = frames.run_frame(run), self.runs.get(run.pk)
         changed = before.changed if before is not None and before.frame == frame else run.seq
-        self.runs[run.pk] = ShownRun(run.seq, frame, changed, run.status in ENDED)
+        self.runs[run.pk] = ShownRun(run.workflow_id, run.seq, frame, changed, run.status in ENDED)
         self.head[run.pk] = max(self.head.get(run.pk, 0), run.seq)
+
+    def access(self, watch: Watch, run_id: UUID) -> Access | None:
+        """What ``watch`` may see of a run."""
+        return watch.granted.get(self.runs[run_id].workflow)
+
+    def visible(self, watch: Watch, run_ids: Iterable[UUID]) -> list[UUID]:
+        return [run_id for run_id in run_ids if self.access(watch, run_id) is not None]
 
     @property
     def may_change(self) -> bool:
@@ -178,9 +186,10 @@ class Hub:
             raise TooMany(f"One socket watches at most {MAX_WATCHES} runs; unwatch some.")
         tree = self._trees.get(root)
         if tree is None:
-            tree = self._trees[root] = Tree(root, workflow)
+            tree = self._trees[root] = Tree(root)
         self._leave_tree(tree, watcher, keep=True)
-        watch = tree.watches[watcher] = Watch(run_id, access.payloads, dict(positions))
+        watch = Watch(run_id, workflow, {workflow: access}, dict(positions))
+        tree.watches[watcher] = watch
         if tree.reader is None and not tree.was_read.is_set():
             self._read_tree(tree)
         watch.catching_up = asyncio.create_task(self._bring_up(tree, watcher, watch, is_first=True))
@@ -214,19 +223,21 @@ class Hub:
     async def _catch_up(self, tree: Tree, watcher: Watcher, watch: Watch, is_first: bool) -> None:
         """Bring one watcher to the tree's head; from then on it is live."""
         await tree.was_read.wait()
+        await self._look_up_access(tree, watcher, watch)
         self._send_runs(tree, watcher, watch, list(tree.runs), lambda run: not run.ended or is_first)
         while True:
             await watcher.may_go_on.wait()
+            await self._look_up_access(tree, watcher, watch)
             behind = {
                 run_id: watch.positions.get(run_id, 0)
-                for run_id, seq in tree.head.items()
-                if watch.positions.get(run_id, 0) < seq
+                for run_id in tree.visible(watch, tree.head)
+                if watch.positions.get(run_id, 0) < tree.head[run_id]
             }
             if not behind:
                 break
             head = dict(tree.head)
             steps = await self.read(rows.steps_behind, behind)
-            was_sent = all(self._send_trace(watcher, watch, trace) for trace in frames.traces(steps))
+            was_sent = self._send_traces(tree, watcher, watch, frames.traces(steps))
             if was_sent and len(steps) < rows.STEPS_AT_ONCE:
                 for run_id in behind:
                     watch.positions[run_id] = max(watch.positions.get(run_id, 0), head[run_id])
@@ -234,7 +245,7 @@ class Hub:
         watch.is_live, watch.catching_up = True, None
         self._send_runs(tree, watcher, watch, list(tree.runs))
         if is_first:
-            runs = [str(run_id) for run_id in tree.runs]
+            runs = [str(run_id) for run_id in tree.visible(watch, tree.runs)]
             watcher.send(frames.text({"op": "watching", "run": str(watch.asked), "runs": runs}))
 
     def _send_runs(
@@ -246,19 +257,30 @@ class Hub:
         wanted: Callable[[ShownRun], bool] = lambda run: True,
     ) -> None:
         for run_id in among:
-            run = tree.runs[run_id]
-            if watch.runs.get(run_id, -1) < run.changed and wanted(run):
+            run, access = tree.runs[run_id], tree.access(watch, run_id)
+            if access and watch.runs.get(run_id, -1) < run.changed and wanted(run):
                 watch.runs[run_id] = run.changed
-                watcher.send(run.frame.text(watch.payloads))
+                watcher.send(run.frame.text(access.payloads))
 
-    def _send_trace(self, watcher: Watcher, watch: Watch, trace: Trace) -> bool:
-        """Send what the watcher lacks of it, frame by frame; False if it was paused before the last."""
-        for seq, text in trace.after(watch.positions.get(trace.run_id, 0), watch.payloads):
-            if watcher.is_paused:
-                return False
-            watch.positions[trace.run_id] = seq
-            watcher.send_trace(trace.run_id, seq, text)
+    def _send_traces(self, tree: Tree, watcher: Watcher, watch: Watch, traces: Iterable[Trace]) -> bool:
+        """Send what the watcher lacks of what it may see, frame by frame; False if it was paused before
+        the last."""
+        for trace in traces:
+            access = tree.access(watch, trace.run_id)
+            if access is None:
+                continue
+            for seq, text in trace.after(watch.positions.get(trace.run_id, 0), access.payloads):
+                if watcher.is_paused:
+                    return False
+                watch.positions[trace.run_id] = seq
+                watcher.send_trace(trace.run_id, seq, text)
         return True
+
+    async def _look_up_access(self, tree: Tree, watcher: Watcher, watch: Watch) -> None:
+        """To workflows whose runs came into the tree. Returns without a pause where all are known."""
+        while unknown := {run.workflow for run in tree.runs.values()} - watch.granted.keys():
+            for workflow in unknown:
+                watch.granted[workflow] = await self.read(rows.access, watcher.user, workflow)
 
     # ── Reading a tree ─────────────────────────────────────────────────────────────────────────────
 
@@ -297,6 +319,9 @@ class Hub:
         changed = [run.pk for run in found.runs]
         for watcher, watch in list(tree.watches.items()):
             if watch.is_live:
+                await self._look_up_access(tree, watcher, watch)
+        for watcher, watch in list(tree.watches.items()):
+            if watch.is_live:
                 self._send_changes(tree, watcher, watch, changed, traces)
 
     def _send_changes(
@@ -304,9 +329,12 @@ class Hub:
     ) -> None:
         if not watcher.is_paused:
             self._send_runs(tree, watcher, watch, changed, lambda run: not run.ended)
-            if all(self._send_trace(watcher, watch, trace) for trace in traces):
+            if self._send_traces(tree, watcher, watch, traces):
                 self._send_runs(tree, watcher, watch, changed)
                 return
+        self._bring_up_later(tree, watcher, watch)
+
+    def _bring_up_later(self, tree: Tree, watcher: Watcher, watch: Watch) -> None:
         watch.is_live = False
         watch.catching_up = asyncio.create_task(self._bring_up(tree, watcher, watch))
 
@@ -405,25 +433,36 @@ class Hub:
         for watcher, standing in zip(watchers, await self.read(rows.standings, wanted), strict=True):
             if not standing.is_signed_in:
                 await watcher.close(NO_USER)
-            elif standing.granted is None:
+            elif any(standing.granted.get(workflow, True) is None for workflow in self._asked_by(watcher)):
                 await watcher.close(FORBIDDEN)
             elif watcher.is_lost:
                 await watcher.close(LOST)
             else:
                 self._note_access(watcher, standing.granted)
 
-    def _note_access(self, watcher: Watcher, granted: Mapping[UUID, Access]) -> None:
-        for tree in self._trees.values():
-            if watcher in tree.watches and tree.workflow in granted:
-                tree.watches[watcher].payloads = granted[tree.workflow].payloads
+    def _note_access(self, watcher: Watcher, granted: Mapping[UUID, Access | None]) -> None:
+        for tree, watch in self._watches_of(watcher):
+            known = watch.granted.keys() & granted.keys()
+            opened = any(watch.granted[workflow] is None and granted[workflow] for workflow in known)
+            watch.granted.update({workflow: granted[workflow] for workflow in known})
+            if opened and watch.is_live:
+                self._bring_up_later(tree, watcher, watch)
         for feed in self._feeds.values():
-            if watcher in feed.watchers and feed.workflow in granted:
-                feed.watchers[watcher] = granted[feed.workflow].payloads
+            if watcher in feed.watchers and (access := granted.get(feed.workflow)):
+                feed.watchers[watcher] = access.payloads
+
+    def _watches_of(self, watcher: Watcher) -> list[tuple[Tree, Watch]]:
+        trees = self._trees.values()
+        return [(tree, tree.watches[watcher]) for tree in trees if watcher in tree.watches]
+
+    def _asked_by(self, watcher: Watcher) -> set[UUID]:
+        """The workflows of the runs it named, and those it named itself."""
+        feeds = (feed.workflow for feed in self._feeds.values() if watcher in feed.watchers)
+        return {*feeds, *(watch.workflow for _, watch in self._watches_of(watcher))}
 
     def _workflows_of(self, watcher: Watcher) -> frozenset[UUID]:
-        trees = (tree.workflow for tree in self._trees.values() if watcher in tree.watches)
-        feeds = (feed.workflow for feed in self._feeds.values() if watcher in feed.watchers)
-        return frozenset([*trees, *feeds])
+        called = (workflow for _, watch in self._watches_of(watcher) for workflow in watch.granted)
+        return frozenset([*self._asked_by(watcher), *called])
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -61,10 +61,10 @@ def access(user: Any, workflow_id: UUID) -> Access | None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a watcher may do now; ``granted`` is None where a workflow it watches is closed to it."""
+    """What a watcher may do now, on each workflow; None: it is closed to it."""
 
     is_signed_in: bool
-    granted: dict[UUID, Access] | None = None
+    granted: dict[UUID, Access | None] = field(default_factory=dict)
 
 
 def standings(wanted: Sequence[tuple[Login, Any, frozenset[UUID]]]) -> list[Standing]:
@@ -81,8 +81,7 @@ def standings(wanted: Sequence[tuple[Login, Any, frozenset[UUID]]]) -> list[Stan
             if (now.pk, workflow) not in known:
                 known[now.pk, workflow] = access(now, workflow)
         granted = {workflow: known[now.pk, workflow] for workflow in workflows}
-        seen = {workflow: each for workflow, each in granted.items() if each is not None}
-        found.append(Standing(is_signed_in=True, granted=seen if len(seen) == len(granted) else None))
+        found.append(Standing(is_signed_in=True, granted=granted))
     return found
 
 

@@ -1,8 +1,9 @@
 """Runs over HTTP: what was executed, step by step, for those who may see it."""
 
 import pytest
+from django.contrib.auth.models import Group
 
-from flowstudio.models import Run, Status, Step
+from flowstudio.models import Event, Run, Status, Step, Workflow, WorkflowGrant
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +164,55 @@ def test_a_run_is_cancelled_and_stays_so(owner, run, client_of):
     assert (first.status_code, second.status_code) == (202, 202)
     assert (first.json()["status"], first.json()["reason"]) == ("cancelled", "cancelled")
     assert second.json()["ended"] == first.json()["ended"]
+
+
+@pytest.fixture
+def called(run):
+    """A run of another workflow, which ``run`` called and which failed over a secret."""
+    other = Workflow.objects.create(name="Called", graph=run.workflow.graph)
+    error = {"message": "card 4711 is refused", "type": "NodeFailed", "node": "n2"}
+    child = Run(
+        workflow=other, snapshot=run.snapshot, event=run.event, start_node="n1", call=1, status="failed",
+        error=error, parent=run, parent_node="n2", root=run,
+    )  # fmt: skip
+    child.save()
+    return child
+
+
+def tree_of(client, run):
+    return {each["id"]: each for each in client.get(address(run)).json()["tree"]}
+
+
+def test_a_called_run_is_shown_to_those_who_see_its_workflow(owner, boss, run, called, client_of):
+    for_both, for_one = tree_of(client_of(boss), run), tree_of(client_of(owner), run)
+
+    assert {key: each["call"] for key, each in for_both.items()} == {str(run.pk): 0, str(called.pk): 1}
+    assert for_one.keys() == {str(run.pk)}
+    for rest in ("", "steps/"):
+        assert client_of(owner).get(address(called, rest)).status_code == 404
+
+
+def test_in_a_tree_each_run_hides_its_payloads_by_its_own_workflow(owner, run, called, client_of):
+    group = Group.objects.create(name="some")
+    owner.groups.add(group)
+    WorkflowGrant.objects.create(workflow=called.workflow, group=group, role="view")
+    Run.objects.filter(pk=run.pk).update(error=called.error)
+
+    tree = tree_of(client_of(owner), run)
+
+    assert "4711" in tree[str(run.pk)]["error"]["message"]
+    assert "4711" not in tree[str(called.pk)]["error"]["message"]
+
+
+def test_the_event_of_a_called_run_tells_those_of_its_workflow_what_was_handed_over(
+    owner, run, called, client_of
+):
+    Event.objects.filter(pk=run.event.pk).update(properties=b'{"secret": 1}', user=None)
+    handed = Event.objects.create(event_id="e", type="go", properties=b'{"n": 1}', run=run, scope="derived:x")
+    Run.objects.filter(pk=called.pk).update(event=handed)
+    Workflow.objects.filter(pk=run.workflow.pk).update(owner=None)
+    Workflow.objects.filter(pk=called.workflow.pk).update(owner=owner)
+    client = client_of(owner)
+
+    assert client.get(f"/api/events/{handed.pk}/").json()["properties"] == {"n": 1}
+    assert client.get(f"/api/events/{run.event.pk}/").status_code == 404
