@@ -316,6 +316,12 @@ class PluginConfigBody(Body):
 # ── Events and runs ──────────────────────────────────────────────────────────────────────────────
 
 
+class MaskedField(serializers.ListField):
+    """The paths of values that were masked, as keys and places in lists; left out where there are none."""
+
+    child = serializers.ListField(child=AnyField())
+
+
 class SummaryShape(serializers.Serializer):
     """What an edge shows of a payload."""
 
@@ -323,6 +329,7 @@ class SummaryShape(serializers.Serializer):
     size = serializers.IntegerField()
     count = serializers.IntegerField(allow_null=True)
     preview = serializers.CharField(allow_blank=True)
+    masked = MaskedField(required=False)
 
     class Meta:
         ref_name = "Summary"
@@ -334,6 +341,7 @@ class WholePayload(serializers.Serializer):
     value = AnyField()
     size = serializers.IntegerField()
     cut = serializers.BooleanField()
+    masked = MaskedField(required=False)
 
 
 class RunError(serializers.Serializer):
@@ -470,6 +478,7 @@ class EventDetail(EventBase):
     """With its whole properties; null for whom the payloads are not to be seen."""
 
     properties = AnyField()
+    masked = MaskedField(required=False)
 
 
 class AcceptedRun(serializers.Serializer):
@@ -571,6 +580,12 @@ class WaitQuery(Body):
 
 class WorkflowSettings(Body):
     recording = serializers.ChoiceField(Recording.choices, required=False)
+    max_seconds = serializers.FloatField(
+        min_value=1,
+        allow_null=True,
+        required=False,
+        help_text="A run that takes longer is stopped and fails (`timeout`); null: the installation's limit.",
+    )
 
 
 class WorkflowBase(serializers.Serializer):

@@ -215,7 +215,7 @@ async def _execute(
     except TimeoutError:
         if not limit.expired():
             raise
-        message = f"The run took longer than {settings.MAX_RUN_SECONDS:,} seconds and was stopped."
+        message = f"The run took longer than {_max_seconds(run):,g} seconds and was stopped."
         await _end(sink, models.Status.FAILED, models.Reason.TIMEOUT, _error(message, "timeout"))
     else:
         await sink.finish(outcome.status, _reason(outcome), outcome.error)
@@ -230,7 +230,13 @@ def _reason(outcome: Outcome) -> str:
 
 def _seconds_left(run: models.Run) -> float:
     assert run.started is not None
-    return max(0.0, settings.MAX_RUN_SECONDS - (timezone.now() - run.started).total_seconds())
+    return max(0.0, _max_seconds(run) - (timezone.now() - run.started).total_seconds())
+
+
+def _max_seconds(run: models.Run) -> float:
+    """The limit of the installation, or the workflow's own where that is smaller."""
+    own = run.workflow.settings.get("max_seconds")
+    return float(settings.MAX_RUN_SECONDS if own is None else min(own, settings.MAX_RUN_SECONDS))
 
 
 async def _end(sink: DatabaseSink, status: str, reason: str, error: JSON) -> None:

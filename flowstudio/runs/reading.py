@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from flowstudio import models
 from flowstudio.engine import values
 from flowstudio.engine.values import JSON
+from flowstudio.runs.masking import Masker
 from flowstudio.runs.times import iso
 
 WITHHELD = "The message may hold parts of the payload. You need the role “payloads” to read it."
@@ -64,7 +65,10 @@ def run_short_json(run: models.Run) -> dict[str, Any]:
 def event_json(
     event: models.Event, runs: Iterable[models.Run] | None = None, *, whole: bool = True
 ) -> dict[str, Any]:
-    """An event with the runs it started; ``whole``: with its properties, else with their summary."""
+    """An event with the runs it started; ``whole``: with its properties, else with their summary.
+
+    Secrets in the properties are masked, as in a trace; ``masked`` names their paths, where there are any.
+    """
     started = event.runs.all() if runs is None else runs
     found = {
         "id": str(event.pk),
@@ -81,10 +85,12 @@ def event_json(
         "depth": event.depth,
     }
     encoded = bytes(event.properties)
-    properties = orjson.loads(encoded)
+    properties, masked = Masker().payload(orjson.loads(encoded), encoded)
+    paths = {"masked": masked} if masked else {}
     if whole:
-        return {**found, "properties": properties}
-    return {**found, "properties": values.summarise(properties, encoded)}
+        return {**found, "properties": properties, **paths}
+    summary = values.summarise(properties, values.encode(properties) if masked else encoded)
+    return {**found, "properties": {**summary, "size": len(encoded), **paths}}
 
 
 def steps_after(
@@ -146,7 +152,8 @@ def _whole(value: JSON, summary: dict[str, Any] | None) -> dict[str, Any] | None
     """A kept payload. One that was cut is the beginning of its JSON text."""
     if summary is None:
         return None
-    return {"value": value, "size": summary["size"], "cut": bool(summary.get("cut"))}
+    masked = {"masked": summary["masked"]} if "masked" in summary else {}
+    return {"value": value, "size": summary["size"], "cut": bool(summary.get("cut")), **masked}
 
 
 def _text(row_id: UUID | None) -> str | None:

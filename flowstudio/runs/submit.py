@@ -15,7 +15,7 @@ from flowstudio.engine.graph import Graph
 from flowstudio.engine.plan import compile_plan
 from flowstudio.engine.plugins import Event
 from flowstudio.engine.values import JSON
-from flowstudio.runs import events, graphs, hints, news, plugins
+from flowstudio.runs import events, graphs, hints, masking, news, plugins
 from flowstudio.runs.events import EventRefused, NewEvent
 
 
@@ -34,6 +34,8 @@ def start_test(
     The run begins at ``start``, or at the first trigger that takes the event. A test always records
     everything, in its background branches too: a person watches them.
     """
+    _refuse_stand_ins("event's properties", event.properties)
+    _refuse_stand_ins("pins", pins)
     snapshot = graphs.snapshot(graph)
     new = NewEvent(event.type, event.properties, None, event.source, event.subject, event.time)
     row, _ = events.store(new, scope="test", user=user, is_test=True)
@@ -54,6 +56,17 @@ def start_test(
     run.save(force_insert=True)
     events.announce(run)
     return run
+
+
+def _refuse_stand_ins(name: str, value: JSON) -> None:
+    """What was taken from a past event or a trace may be masked: the true value has to be typed in."""
+    if paths := masking.stand_ins(value):
+        where = ", ".join(masking.shown_path(path) for path in paths[:5]) or "the value itself"
+        raise EventRefused(
+            "masked",
+            f"The {name} hold a masked value ({masking.MASK}) at {where}."
+            " Put the true one, or another, in its place.",
+        )
 
 
 def _first_trigger(graph: Graph, event: Event) -> str:

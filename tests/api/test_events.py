@@ -46,6 +46,24 @@ def test_an_event_is_stored_and_starts_what_listens(client, boss, graph, make_wo
 
 
 @pytest.mark.django_db
+def test_secrets_of_an_event_are_masked_for_people_and_true_for_nodes(client, boss, graph, make_workflow):
+    workflow = make_workflow(graph(("s", "start")), owner=boss)
+    properties = {"user": {"password": "tulip-7Q"}, "n": 1}
+
+    accepted = client.post(DOOR, {"type": "t", "properties": properties}).json()
+    shown = client.get(f"{DOOR}{accepted['event']['id']}/").json()
+    [listed] = client.get(DOOR).json()["results"]
+
+    assert (shown["properties"], shown["masked"]) == (
+        {"user": {"password": "•••"}, "n": 1},
+        [["user", "password"]],
+    )
+    assert listed["properties"]["masked"] == [["user", "password"]]
+    assert "tulip-7Q" not in str([shown, listed])
+    kept = workflow.runs.get().event.properties
+    assert b"tulip-7Q" in bytes(kept)
+
+
 def test_the_same_id_from_the_same_source_starts_nothing_twice(client, boss, graph, make_workflow):
     make_workflow(graph(("s", "start")), owner=boss)
     event = {"type": "t", "id": "A1", "source": "shop"}

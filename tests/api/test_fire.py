@@ -125,3 +125,20 @@ def test_listening_at_what_is_no_webhook_is_refused(owner, workflow, client_of):
     answer = client_of(owner).post(f"/api/workflows/{workflow.pk}/listen/", {"node": "n1"})
 
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"event": {"type": "t", "properties": {"user": {"password": "•••"}}}},
+        {"pins": {"n1": {"payload": {"url": "https://ada:•••@example.org"}}}},
+    ],
+    ids=["event", "pin"],
+)
+def test_a_masked_value_is_asked_for_and_never_run_with(owner, workflow, client_of, body):
+    answer = fire(client_of(owner), workflow, **body)
+
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith(":masked")
+    assert "Put the true one" in answer.json()["detail"]
+    assert not Run.objects.exists()

@@ -125,6 +125,16 @@ def test_settings_are_merged_and_checked(owner, workflow, client_of):
     assert refused.json()["errors"][0]["path"] == ["settings", "recording"]
 
 
+def test_a_workflow_has_a_time_limit_of_its_own(owner, workflow, client_of):
+    client = client_of(owner)
+
+    saved = client.patch(address(workflow), {"revision": 1, "settings": {"max_seconds": 30}})
+    refused = client.patch(address(workflow), {"revision": 2, "settings": {"max_seconds": 0}})
+
+    assert saved.json()["settings"] == {"max_seconds": 30}
+    assert refused.json()["errors"][0]["path"] == ["settings", "max_seconds"]
+
+
 def test_only_what_is_published_is_switched_on(owner, workflow, client_of):
     client = client_of(owner)
 

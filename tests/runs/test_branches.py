@@ -228,6 +228,21 @@ def test_a_run_that_takes_too_long_is_stopped(make_workflow, graph, make_runner,
     assert statuses(run)["note"][0] == "cancelled"
 
 
+def test_a_workflow_may_have_a_shorter_limit_of_its_own(make_workflow, graph, make_runner, path):
+    make_workflow(
+        graph(
+            ("start", "start"), ("note", "note", {"path": str(path), "seconds": 30}), edges=["start > note"]
+        ),
+        settings={"max_seconds": 0.2},
+    )
+    make_runner()
+
+    run = end_of(accept())
+
+    assert (run.status, run.reason) == ("failed", "timeout")
+    assert "longer than 0.2 seconds" in run.error["message"]
+
+
 def test_a_run_over_its_step_budget_fails_as_limit(foreground, make_runner, settings):
     settings.FLOWSTUDIO = {**settings.FLOWSTUDIO, "MAX_STEPS": 1}
 

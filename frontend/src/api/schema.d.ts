@@ -560,6 +560,7 @@ export interface components {
             depth: number;
             /** @description Any JSON value. */
             properties: unknown;
+            masked?: unknown[][];
         };
         EventOrEvents: components["schemas"]["EventCreate"] | components["schemas"]["EventCreate"][];
         EventPage: {
@@ -1022,6 +1023,7 @@ export interface components {
             size: number;
             count: number | null;
             preview: string;
+            masked?: unknown[][];
         };
         /**
          * @description * `object` - object
@@ -1109,6 +1111,7 @@ export interface components {
             value: unknown;
             size: number;
             cut: boolean;
+            masked?: unknown[][];
         };
         Workflow: {
             /** Format: uuid */
@@ -1173,6 +1176,11 @@ export interface components {
         /** @description A checked body: an unknown field is an error, so that a typo does not pass for a wish. */
         WorkflowSettings: {
             recording?: components["schemas"]["Recording"];
+            /**
+             * Format: double
+             * @description A run that takes longer is stopped and fails (`timeout`); null: the installation's limit.
+             */
+            max_seconds?: number | null;
         };
         /** @description A checked body: an unknown field is an error, so that a typo does not pass for a wish. */
         WorkflowUpdate: {
