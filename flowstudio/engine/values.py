@@ -139,26 +139,28 @@ def storable(text: str) -> str:
 
 def type_name(value: JSON) -> str:
     """The word people read for the type of a value."""
-    if value is None:
-        return "null"
-    for kind, name in _TYPE_NAMES:
-        if isinstance(value, kind):
-            return name
-    return type(value).__name__
+    kind = type(value)
+    if kind in _NAME_OF:
+        return _NAME_OF[kind]
+    return next((name for known, name in _NAME_OF.items() if isinstance(value, known)), kind.__name__)
 
 
-_TYPE_NAMES: Final = (
-    (bool, "boolean"),
-    (int | float, "number"),
-    (str, "text"),
-    (list, "list"),
-    (dict, "object"),
-)
+_NAME_OF: Final[dict[type, str]] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "text",
+    list: "list",
+    dict: "object",
+}
 
 
 def _preview(value: JSON, encoded: bytes) -> str:
     if isinstance(value, str):
         text = value
+    elif encoded[:PREVIEW_CHARS].isascii() and len(encoded) > PREVIEW_CHARS:
+        return encoded[: PREVIEW_CHARS - 1].decode() + "…"
     else:  # four bytes are the most a character takes; a cut one at the end is left out
         text = encoded[: 4 * (PREVIEW_CHARS + 1)].decode(errors="ignore")
     return text if len(text) <= PREVIEW_CHARS else text[: PREVIEW_CHARS - 1] + "…"

@@ -65,15 +65,18 @@ class Encoder:
         self.masker = masker or Masker()
         self._most = settings.MAX_TRACE_PAYLOAD_BYTES
         self._known: dict[int, Encoded] = {}  # the one used last stands last
+        self._last = Encoded(None, b"null")
 
     def __call__(self, value: JSON) -> Encoded:
+        if value is self._last.value:  # of a chain every other one
+            return self._last
         key = id(value)
         known = self._known.pop(key, None)
         if known is None:
             known = Encoded(value, values.encode(value))
             if len(self._known) >= KEPT_PAYLOADS:
                 del self._known[next(iter(self._known))]
-        self._known[key] = known  # holds the value, so that its id stays its own
+        self._known[key] = self._last = known  # holds the value, so that its id stays its own
         return known
 
     def shown(self, value: JSON) -> Encoded:
@@ -112,24 +115,29 @@ class Rows:
 
     def step(self, record: StepRecord, encode: Encoder, attempts: int) -> Row:
         """A step as the run's recording keeps it: STEP_COLUMNS without the first two."""
-        shown: tuple[bytes | None, ...] = (None, None, None)
-        if self._keeps_payloads:
-            given = encode.shown(record.input)
-            outputs = {port: encode.shown(payload) for port, payload in record.outputs.items()}
-            fired = _object({port: output.summary for port, output in outputs.items()})
-            shown = (
-                b'{"input":%b,"outputs":%b}' % (given.summary, fired),
-                given.kept,
-                _object({port: output.kept for port, output in outputs.items()}),
-            )
-        else:
-            encode.learn(record.input)
-            for payload in record.outputs.values():
-                encode.learn(payload)
+        shown = self._shown(record, encode) if self._keeps_payloads else self._learnt(record, encode)
         # After the payloads: what is secret in them is masked in texts.
         error = None if record.error is None else values.encode(shown_error(record.error, encode.masker))
         log = None if not record.log else values.encode(_shown_log(record.log, encode.masker))
         return (*self._bare(record, attempts), error, log, *shown)
+
+    def _shown(self, record: StepRecord, encode: Encoder) -> Row:
+        """Summary, input and outputs."""
+        given = encode.shown(record.input)
+        summaries: list[bytes] = []
+        payloads: list[bytes] = []
+        for port, payload in record.outputs.items():
+            name, output = _member(port), encode.shown(payload)
+            summaries.append(name + output.summary)
+            payloads.append(name + output.kept)
+        summary = b"".join((b'{"input":', given.summary, b',"outputs":{', b",".join(summaries), b"}}"))
+        return summary, given.kept, b"{" + b",".join(payloads) + b"}"
+
+    def _learnt(self, record: StepRecord, encode: Encoder) -> Row:
+        encode.learn(record.input)
+        for payload in record.outputs.values():
+            encode.learn(payload)
+        return None, None, None
 
     def bare(self, record: StepRecord, attempts: int) -> Row:
         """That a step happened, for one of which no more can be shown."""
@@ -138,7 +146,8 @@ class Rows:
     def entry(self, record: StepRecord, encode: Encoder) -> Row:
         """What a restore reads of a result, in ENTRY_COLUMNS."""
         value = b'{"outputs":%b,"error":%b,"background_run":%b}' % (
-            _object({port: encode(payload).data for port, payload in record.outputs.items()}),
+            b"{%b}"
+            % b",".join([_member(port) + encode(payload).data for port, payload in record.outputs.items()]),
             values.encode(record.error),
             values.encode(record.background_run),
         )
@@ -185,8 +194,3 @@ def _ports(*names: str) -> bytes:
 @lru_cache(maxsize=1024)
 def _member(name: str) -> bytes:
     return values.encode(name) + b":"
-
-
-def _object(members: dict[str, bytes]) -> bytes:
-    """A JSON object of members that are encoded already."""
-    return b"{%b}" % b",".join([_member(name) + data for name, data in members.items()])
