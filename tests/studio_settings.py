@@ -11,4 +11,5 @@ FLOWSTUDIO = {
     "PLUGIN_DIRS": [Path(__file__).parent / "test_plugins"],
     "PICK_UP_SECONDS": 0.2,
     "MAX_CLAIMS": int(os.environ.get("TEST_MAX_CLAIMS", 5)),
+    "CONCURRENT_RUNS": int(os.environ.get("TEST_CONCURRENT_RUNS", 100)),
 }

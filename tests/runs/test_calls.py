@@ -371,3 +371,110 @@ def test_a_test_calls_only_what_its_person_may_run(make, make_workflow, graph, r
 
     assert (run.status == "succeeded") == (role == "run")
     assert called.runs.exists() == (role == "run")
+
+
+# ── Processes that die ─────────────────────────────────────────────────────────────────────────────
+
+WORKFLOWS = """
+from flowstudio import models
+from flowstudio.runs import events, publishing, writer
+from tests.drawing import graph
+
+def workflow(name, *nodes, edges, types):
+    drawn = graph(("start", "start", {"event_types": types}), *nodes, edges=edges)
+    made = models.Workflow.objects.create(name=name, enabled=True, graph=drawn.to_bytes())
+    publishing.publish(made, drawn)
+    return str(made.pk)
+
+def note(number):
+    return f"n{number}", "note", {"path": PATH, "text": f"n{number}", "seconds": 0.3}
+
+lowest = workflow(
+    "Lowest", note(0), note(1), note(2), ("end", "respond", {"body": "{{ payload.n + 1 }}"}),
+    edges=["start > n0", "n0 > n1", "n1 > n2", "n2 > end"], types=["never"],
+)
+middle = workflow(
+    "Middle", ("call", "call_workflow", {"workflow": lowest}),
+    ("end", "respond", {"body": "{{ payload + 1 }}"}),
+    edges=["start > call", "call > end"], types=["never"],
+)
+workflow(
+    "Caller", ("back", "run_in_background", {"forward_payload": True, "collect_debugging_information": True}),
+    ("call", "call_workflow", {"workflow": middle}),
+    edges=["start > back", "back.output > call"] if BACKGROUND else ["start > call"], types=[],
+)
+for _ in range(EVENTS):
+    writer.run(events.accept, events.NewEvent("go", {"n": 0}))
+"""
+
+
+def begin(studio, path, events=1, in_background=True):
+    """Publish three workflows that call one another, and store events; by a process without a runner."""
+    given = f"PATH, EVENTS, BACKGROUND = {str(path)!r}, {events}, {in_background}\n"
+    studio.manage("shell", "--no-imports", "-c", given + WORKFLOWS)
+
+
+def lines(path):
+    return path.read_text().split() if path.exists() else []
+
+
+def ended_runs(studio, count):
+    rows = studio.rows(
+        "SELECT w.name, r.kind, r.status, r.reason FROM flowstudio_run r"
+        " JOIN flowstudio_workflow w ON w.id = r.workflow_id ORDER BY r.id"
+    )
+    is_over = len(rows) >= count and all(row[2] in ("succeeded", "failed", "cancelled") for row in rows)
+    return rows if is_over else None
+
+
+def test_calls_in_the_background_go_on_after_their_process_was_killed(make_studio, until, path):
+    studio = make_studio(TEST_CONCURRENT_RUNS="1")
+    begin(studio, path)
+    until(lambda: lines(path) == ["n0", "n1"])
+
+    studio.kill()
+    studio.start()
+    runs = until(lambda: ended_runs(studio, 4))
+
+    names = [
+        ("Caller", "foreground"),
+        ("Caller", "background"),
+        ("Middle", "background"),
+        ("Lowest", "background"),
+    ]
+    assert runs == [(*name, "succeeded", "") for name in names]
+    assert lines(path) == ["n0", "n1", "n1", "n2"], "each called once, and went on where it was"
+    [(summary,)] = studio.rows(
+        "SELECT s.summary FROM flowstudio_step s JOIN flowstudio_run r ON r.id = s.run_id"
+        " WHERE s.node = 'call' AND r.call = 0"
+    )
+    assert '"preview":"2"' in str(summary).replace(" ", "")
+
+
+def test_calls_in_the_foreground_end_with_their_process(make_studio, until, path):
+    studio = make_studio()
+    begin(studio, path, in_background=False)
+    until(lambda: lines(path) == ["n0"])
+
+    studio.kill()
+    studio.start()
+    runs = until(lambda: ended_runs(studio, 3))
+
+    assert {name: status for name, _, status, _ in runs} == {
+        "Caller": "failed",
+        "Middle": "cancelled",
+        "Lowest": "cancelled",
+    }
+    assert lines(path) == ["n0"]
+
+
+def test_two_processes_share_the_calls_and_none_is_made_twice(make_studio, until, path):
+    one = make_studio(TEST_CONCURRENT_RUNS="2")
+    make_studio(one.data, TEST_CONCURRENT_RUNS="2")
+    begin(one, path, events=10)
+
+    runs = until(lambda: ended_runs(one, 40), seconds=30)
+
+    assert {row[2] for row in runs} == {"succeeded"}
+    assert len(runs) == 40
+    assert sorted(lines(path)) == sorted(10 * ["n0", "n1", "n2"])
