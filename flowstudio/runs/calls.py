@@ -90,13 +90,15 @@ class Calls:
             await self._polling
 
     async def _end_of(self, run_id: UUID) -> models.Run:
+        run: models.Run
         ended = self._awaited.setdefault(run_id, asyncio.Event())
         try:
-            while not (found := await self._read(partial(_ended, [run_id]))):
+            while (run := await self._read(partial(_read, run_id))).status not in models.ENDED:
                 await ended.wait()
+                ended.clear()
         finally:
             self._awaited.pop(run_id, None)
-        return found[0]
+        return run
 
     def _hear(self, item: news.News) -> None:
         """On the thread that committed."""
@@ -113,13 +115,22 @@ class Calls:
         while True:
             await asyncio.sleep(settings.PICK_UP_SECONDS)
             if self._awaited:
-                for run in await self._read(partial(_ended, list(self._awaited))):
-                    self._tell(run.pk)
+                for run_id in await self._read(partial(_not_open, list(self._awaited))):
+                    self._tell(run_id)
 
 
-def _ended(run_ids: Sequence[UUID]) -> list[models.Run]:
-    runs = models.Run.objects.filter(pk__in=run_ids, status__in=models.ENDED)
-    return list(runs.select_related("workflow").defer("start_payload", "inherited", "workflow__graph"))
+def _read(run_id: UUID) -> models.Run:
+    runs = models.Run.objects.select_related("workflow").defer(
+        "start_payload", "inherited", "workflow__graph"
+    )
+    if (run := runs.filter(pk=run_id).first()) is None:
+        raise CalledRunFailed("The called run was deleted.")
+    return run
+
+
+def _not_open(run_ids: Sequence[UUID]) -> set[UUID]:
+    still_open = models.Run.objects.filter(pk__in=run_ids).exclude(status__in=models.ENDED)
+    return {*run_ids} - {*still_open.values_list("pk", flat=True)}
 
 
 def _answer(run: models.Run) -> JSON:

@@ -277,6 +277,15 @@ def test_a_called_run_that_is_cancelled_fails_the_calling_node(make, call, runne
     assert (run.status, run.error["message"]) == ("failed", "“Slow” was cancelled.")
 
 
+def test_a_called_run_that_is_deleted_fails_the_calling_node(make, call, runner, path, until):
+    run = call(make("Slow", note(path, seconds=30)))
+    until(path.exists)
+
+    writer.run(called_by(run).delete)
+
+    assert end_of(run).error["message"] == "The called run was deleted."
+
+
 def test_a_caller_that_takes_too_long_takes_what_it_called_with_it(make, call, runner, path, settings):
     settings.FLOWSTUDIO = {**settings.FLOWSTUDIO, "MAX_RUN_SECONDS": 0.5}
     run = end_of(call(make("Slow", note(path, seconds=30))))
