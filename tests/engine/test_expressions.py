@@ -538,3 +538,53 @@ class TestHarm:
             thread.join()
 
         assert wrong == []
+
+
+LOOP_SCOPE = {**SCOPE, "nodes": {**SCOPE["nodes"], "": {"item": {"sku": "A", "tags": ["x"]}, "index": 2}}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("item", {"sku": "A", "tags": ["x"]}),
+        ("item.sku ~ index", "A2"),
+        ("index > 1 and item.tags[0] == 'x'", True),
+        ("item['sku']|lower", "a"),
+        ("item.nope is defined or item.nope|default(false)", False),
+    ],
+)
+def test_item_and_index_are_those_of_the_innermost_loop(typed, expected):
+    program = compile_expression(typed)
+
+    assert program.names == {""}
+    assert program.evaluate(LOOP_SCOPE) == expected
+
+
+def test_a_for_loop_of_a_template_may_call_its_own_variables_item_and_index():
+    typed = "{% for item in payload.items %}{% set index = loop.index %}{{ item }}{{ index }}{% endfor %}"
+    program = compile_template(typed)
+
+    assert program.names == frozenset()
+    assert program.evaluate(SCOPE) == "x1y2"
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("item.nope", "item.nope is missing: item has sku, tags"),
+        ("item.tags[7]|upper", "item.tags[7] is missing: tags is a list of 1"),
+        ("index.nope", "index.nope is missing: index is a number"),
+        ("item[payload.mail]", "item.ann@example.com is missing: item has sku, tags"),
+    ],
+)
+def test_what_is_missing_in_an_item_is_said_of_the_item(typed, message):
+    with pytest.raises(ExpressionError) as error:
+        compile_expression(typed).evaluate(LOOP_SCOPE)
+
+    assert error.value.message == message
+
+
+def test_outside_of_a_loop_item_and_index_are_missing():
+    assert value("item is defined") is False
+    assert fault(compile_expression, "index + 1") == ("index is known in the body of a loop only", 1, 1)
+    assert fault(compile_expression, 'node("")')[0] == "a node has a name, and this one is empty"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flowstudio.engine import values
@@ -48,6 +48,11 @@ def follow(value: JSON, keys: Sequence[Any]) -> JSON:
 
 def missing(read: Read, value: JSON, keys: Sequence[Any]) -> str:
     """Says of a path that leads nowhere what is missing, and what there is instead."""
+    is_of_loop = read.root == "node" and not read.name  # ``item`` and ``index``: their name is the first key
+    if is_of_loop and value is MISSING:
+        return f"{keys[0]} is known in the body of a loop only"
+    if is_of_loop and keys[0] in value:
+        read, value, keys = replace(read, root=keys[0]), value[keys[0]], keys[1:]
     if value is MISSING:
         return f'node("{read.name}") has sent nothing in this run; test it with ‘is defined’'
     start = {"node": f'node("{read.name}")', "local": read.name, "value": "the value"}.get(

@@ -38,6 +38,8 @@ from flowstudio.engine.expressions.tree import (
 from flowstudio.engine.values import MAX_INT
 
 ROOTS: Final = ("payload", "event", "run", "now")
+LOOP_NAMES: Final = ("item", "index")
+"""What the innermost loop of the graph hands to its body; read as keys of the node named ``""``."""
 LOOP_FACTS: Final = ("index", "index0", "revindex", "revindex0", "first", "last", "length")
 MAX_DEPTH: Final = 30
 MAX_LENGTH: Final = 100_000
@@ -334,6 +336,8 @@ class _Reader:
             self.expect(")")
         if token in ROOTS:
             return Path(token, "", [], at, text=token)
+        if token in LOOP_NAMES:
+            return Path("node", "", [Literal(token, at)], at, text=token)
         if token == "node":
             return self.node(at)
         if token in _FUNCTIONS:
@@ -348,6 +352,8 @@ class _Reader:
             raise self.fault('node() wants the name of a node in quotes: node("Name")', at)
         start, self.position = self.position, self.position + len(token)
         name = self.unquoted(token, start)
+        if not name:
+            raise self.fault("a node has a name, and this one is empty", start)
         self.expect(")")
         return Path("node", name, [], at, text=self.text[at : self.position])
 
