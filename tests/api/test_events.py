@@ -288,6 +288,19 @@ def test_a_workflow_that_submits_at_once_answers_with_the_branchs_id(running, bo
     assert Run.objects.get(pk=branch).parent_id == Run.objects.get(pk=run["id"]).pk
 
 
+def test_a_called_run_is_no_background_run_of_what_the_event_started(running, boss, graph, make_workflow):
+    called = make_workflow(graph(("s", "start", {"event_types": ["never"]})), owner=boss)
+    make_workflow(
+        graph(("s", "start"), ("c", "call_workflow", {"workflow": str(called.pk)}), edges=["s > c"]),
+        owner=boss,
+    )
+
+    answer = running.post(f"{DOOR}?wait=10", {"type": "t"})
+
+    assert Run.objects.filter(call=1).count() == 1
+    assert [run["background_runs"] for run in answer.json()["runs"]] == [[]]
+
+
 class Plain(ApiClient):
     """For an answer that a workflow's author wrote, which no document describes."""
 

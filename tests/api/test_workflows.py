@@ -190,6 +190,25 @@ def test_a_list_row_counts_nodes_and_shows_the_last_run(owner, workflow, client_
     assert "graph" not in row
 
 
+def test_the_last_run_may_be_one_that_another_workflow_called(owner, workflow, client_of):
+    client = client_of(owner)
+    run = client.post(address(workflow, "test/"), {"event": {"type": "t"}}).json()["run"]
+    first = Run.objects.get(pk=run["id"])
+    fields = {
+        "snapshot": first.snapshot,
+        "event": first.event,
+        "workflow": workflow,
+        "root": first,
+        "parent": first,
+    }
+    called = Run.objects.create(**fields, start_node="n1", parent_node="n2", call=1)
+    Run.objects.create(**fields, start_node="n2", parent_node="n2", kind="background")
+
+    (row,) = client.get("/api/workflows/").json()["results"]
+
+    assert row["last_run"]["id"] == str(called.pk)
+
+
 def test_a_list_of_many_costs_a_fixed_number_of_queries(
     owner, workflow, client_of, django_assert_max_num_queries
 ):
