@@ -1,15 +1,22 @@
 """Called workflows: they answer their caller, end with it, need no slot of their own and call to no end."""
 
+import asyncio
 from itertools import pairwise
 
 import pytest
+from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from flowstudio import models
+from flowstudio.engine.errors import StaleRun
+from flowstudio.engine.plugins import Context, Event, RunInfo
+from flowstudio.engine.steplog import NO_LOG
 from flowstudio.ids import new_id
 from flowstudio.runs import events, submit, waiting, writer
+from flowstudio.runs.calls import CalledRunFailed, Calls
 from flowstudio.runs.events import NewEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -336,6 +343,90 @@ def test_a_caller_waits_for_a_called_run_that_another_process_executes(make, cal
     run = end_of(call(make("Prices", note(path, seconds=0.1), respond("late"))))
 
     assert output(run) == "late"
+
+
+# ── Attempts ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Caller:
+    """A run at its calling node, as the engine's attempts use the service."""
+
+    def __init__(self, run, called):
+        self.run, self.called, self.is_draining = run, called, False
+        self.begun = []
+        read = database_sync_to_async
+        self.calls = Calls("me", self.begun.append, lambda work: read(work)(), lambda: self.is_draining)
+
+    def attempt(self, number):
+        info, now = RunInfo(id=str(self.run.pk)), timezone.now()
+        context = Context(Event("e", "go"), info, NO_LOG, now, node="call", attempt=number)
+        return asyncio.create_task(self.calls.call(context, str(self.called.pk), {}))
+
+    async def called_at(self, number):
+        async with asyncio.timeout(5):
+            while not (runs := [run async for run in models.Run.objects.filter(call=number)]):
+                await asyncio.sleep(0.01)
+        return runs[0]
+
+
+@pytest.fixture
+async def caller(make, call):
+    """A running caller whose runner does nothing by itself."""
+
+    def begin():
+        called = make("Prices")
+        run = call(called)
+        models.Run.objects.filter(pk=run.pk).update(status="running", worker="me", fence=1)
+        return run, called
+
+    caller = Caller(*await sync_to_async(begin)())
+    yield caller
+    await caller.calls.aclose()
+
+
+async def cancel(run):
+    await asyncio.wrap_future(writer.call(submit.cancel, run))
+
+
+async def test_a_retry_calls_anew_and_an_attempt_that_begins_again_does_not(caller):
+    first = caller.attempt(1)
+    await cancel(await caller.called_at(1))
+    with pytest.raises(CalledRunFailed):
+        await first
+
+    with pytest.raises(CalledRunFailed):  # as after a restart: its run is known to have failed
+        await caller.attempt(1)
+    second = caller.attempt(2)
+    retried = await caller.called_at(2)
+
+    assert await models.Run.objects.filter(call__gt=0).acount() == 2
+    assert caller.begun[-1] == retried.pk
+    second.cancel()
+
+
+@pytest.mark.parametrize("why", ["timed out", "drained", "taken over"])
+async def test_a_call_that_is_given_up_cancels_its_run_unless_somebody_goes_on(caller, why):
+    attempt = caller.attempt(1)
+    child = await caller.called_at(1)
+    caller.is_draining = why == "drained"
+    if why == "taken over":
+        await models.Run.objects.filter(pk=caller.run.pk).aupdate(worker="another")
+
+    attempt.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await attempt
+    await asyncio.wrap_future(writer.call(child.refresh_from_db))  # behind what the cancelled call asked for
+
+    assert child.status == ("cancelled" if why == "timed out" else "queued")
+
+
+async def test_a_run_that_has_ended_calls_nothing(caller):
+    await cancel(caller.run)
+
+    with pytest.raises(StaleRun):
+        await caller.attempt(1)
+
+    assert not await models.Run.objects.filter(call__gt=0).aexists()
 
 
 # ── Tests of a draft ───────────────────────────────────────────────────────────────────────────────
