@@ -9,6 +9,7 @@ slots would wait for ever.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -22,6 +23,8 @@ from flowstudio.engine.errors import NodeFailed, StaleRun
 from flowstudio.engine.plugins import Context
 from flowstudio.engine.values import JSON
 from flowstudio.runs import graphs, news, submit, writer
+
+logger = logging.getLogger(__name__)
 
 
 class CannotCall(NodeFailed):
@@ -114,9 +117,12 @@ class Calls:
         """Another process may execute a called run, and its news do not reach this one."""
         while True:
             await asyncio.sleep(settings.PICK_UP_SECONDS)
-            if self._awaited:
-                for run_id in await self._read(partial(_not_open, list(self._awaited))):
-                    self._tell(run_id)
+            try:
+                if self._awaited:
+                    for run_id in await self._read(partial(_not_open, list(self._awaited))):
+                        self._tell(run_id)
+            except Exception:
+                logger.exception("Called runs could not be looked up; it is tried again.")
 
 
 def _read(run_id: UUID) -> models.Run:

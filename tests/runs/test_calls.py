@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import OperationalError
 from django.utils import timezone
 
 from flowstudio import models
@@ -15,7 +16,7 @@ from flowstudio.engine.errors import StaleRun
 from flowstudio.engine.plugins import Context, Event, RunInfo
 from flowstudio.engine.steplog import NO_LOG
 from flowstudio.ids import new_id
-from flowstudio.runs import events, submit, waiting, writer
+from flowstudio.runs import calls, events, submit, waiting, writer
 from flowstudio.runs.calls import CalledRunFailed, Calls
 from flowstudio.runs.events import NewEvent
 
@@ -337,8 +338,18 @@ def test_a_background_call_goes_on_after_a_drained_process(
 
 
 def test_a_caller_waits_for_a_called_run_that_another_process_executes(make, call, runner, monkeypatch, path):
-    """Its news are not heard here: the rows are looked at."""
-    monkeypatch.setattr("flowstudio.runs.calls.Calls._hear", lambda self, item: None)
+    """Its news are not heard here: the rows are looked at, and again where that fails."""
+    monkeypatch.setattr(Calls, "_hear", lambda self, item: None)
+    looks = []
+
+    def look(run_ids):
+        looks.append(run_ids)
+        if len(looks) == 1:
+            raise OperationalError("database is locked")
+        return not_open(run_ids)
+
+    not_open = calls._not_open
+    monkeypatch.setattr(calls, "_not_open", look)
 
     run = end_of(call(make("Prices", note(path, seconds=0.1), respond("late"))))
 
