@@ -179,7 +179,7 @@ async def run_claimed(
             await _let_go(sink)
         raise
     except Exception as error:
-        await _crashed(run, error)
+        await _crashed(run, error, prepared.masker)
 
 
 async def _execute(
@@ -199,6 +199,7 @@ async def _execute(
                     id=str(run.pk),
                     kind=run.kind,
                     workflow=run.workflow.name,
+                    workflow_id=str(run.workflow_id),
                     is_test=run.is_test,
                     started=run.started,
                     is_called=run.call > 0,
@@ -244,14 +245,15 @@ async def _end(sink: DatabaseSink, status: str, reason: str, error: JSON) -> Non
         await sink.finish(status, reason, error)
 
 
-async def _crashed(run: models.Run, error: Exception) -> None:
+async def _crashed(run: models.Run, error: Exception, masker: Masker | None = None) -> None:
     """A bug of ours or a failing database, not of the graph: say so, and keep the traceback in the log.
 
     By a new sink: the old one may hold what cannot be stored.
     """
     logger.error("Run %s crashed.", run.pk, exc_info=error)
     message = f"FlowStudio could not go on with this run: {type(error).__name__}: {error}"
-    await _end(DatabaseSink(run), models.Status.FAILED, models.Reason.CRASH, _error(message, "crash"))
+    sink = DatabaseSink(run, masker=masker)
+    await _end(sink, models.Status.FAILED, models.Reason.CRASH, _error(message, "crash"))
 
 
 async def _let_go(sink: DatabaseSink) -> None:

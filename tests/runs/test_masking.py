@@ -250,3 +250,19 @@ def test_a_restored_run_still_knows_the_secrets_from_before(make_workflow, graph
     step = models.Step.objects.get(node="log")
     assert step.log[0]["message"] == f"with {MASK}"
     assert SECRET not in everything_shown(run)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_said_of_a_crash_is_masked(make_workflow, graph, make_runner, until, monkeypatch):
+    async def crash(*args, **kwargs):
+        raise ValueError(f"cannot go on with {SECRET}")
+
+    monkeypatch.setattr(branches, "execute", crash)
+    make_workflow(graph(("start", "start")))
+    [run] = writer.run(events.accept, NewEvent("order", {"password": SECRET})).runs
+
+    make_runner()
+    until(lambda: models.Run.objects.get(pk=run.pk).status == "failed")
+
+    message = models.Run.objects.get(pk=run.pk).error["message"]
+    assert message.endswith(f"ValueError: cannot go on with {MASK}")
