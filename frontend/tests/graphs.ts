@@ -1,7 +1,7 @@
 /** Small plugins and graphs for the tests. */
 import type { GraphDocument, GraphNode, JsonObject, Plugin, Port } from "@/api/types";
 
-const port = (name: string): Port => ({ name, title: "", description: "", type: "any" });
+const port = (name: string): Port => ({ name, title: "", description: "", type: "any", model: null });
 
 export function plugin(id: string, changes: Partial<Plugin> = {}): Plugin {
   return {
@@ -15,6 +15,7 @@ export function plugin(id: string, changes: Partial<Plugin> = {}): Plugin {
     outputs: [port("payload")],
     outputs_from: null,
     trigger: false,
+    loop: false,
     effects: true,
     acts: "",
     enabled: true,
@@ -32,6 +33,7 @@ export const PLUGINS: Record<string, Plugin> = Object.fromEntries(
     plugin("if", { outputs: [port("true"), port("false")] }),
     plugin("switch", { outputs: [port("default")], outputs_from: "cases", defaults: { cases: [] } }),
     plugin("log"),
+    plugin("for_each", { loop: true, outputs: [port("payload"), port("failed")] }),
   ].map((each) => [each.id, each]),
 );
 

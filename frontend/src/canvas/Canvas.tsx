@@ -15,6 +15,7 @@ import "./canvas.css";
 import { type DragEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { canEdit, useEditor } from "@/model/editor";
 import { refusal } from "@/model/graph";
+import { parentOf, refusalToStand, withBodies, within } from "@/model/loops";
 import { PLUGIN_TYPE } from "@/palette/drag";
 import { QuickAddPopup } from "@/palette/QuickAddPopup";
 import { cx } from "@/ui/cx";
@@ -26,12 +27,12 @@ import { ConnectBar } from "./ConnectBar";
 import * as camera from "./camera";
 import { EmptyCanvas } from "./EmptyCanvas";
 import { FlowCache, type FlowEdge, type FlowNode, type Point } from "./flow";
-import { freeSpot, GRID, NODE_WIDTH, snap } from "./geometry";
+import { GRID, layoutsOf, loopAt, NODE_WIDTH, snap } from "./geometry";
 import { isWriting, onCanvasKey } from "./keyboard";
 import { Minimap } from "./Minimap";
 import { NodeCard } from "./NodeCard";
 import { nodeAt, Overview, pickOnOverview } from "./Overview";
-import { openQuickAdd } from "./quickAdd";
+import { openQuickAdd, spotAt } from "./quickAdd";
 import { fittingSources, fittingTargets, useCanvas } from "./state";
 import { usePicture } from "./usePicture";
 import { Wire } from "./Wire";
@@ -124,10 +125,14 @@ function Flow({ size }: { size: Size }) {
       (change) => change.type === "position" && change.dragging && change.position,
     );
     if (dragged.length > 0) {
+      const positions: Record<string, [number, number]> = {};
+      for (const change of dragged)
+        if (change.type === "position" && change.position)
+          positions[change.id] = [change.position.x, change.position.y];
+      const all = withBodies(useEditor.getState().document, positions);
       setMoved((before) => {
         const now = new Map(before);
-        for (const change of dragged)
-          if (change.type === "position" && change.position) now.set(change.id, change.position);
+        for (const [id, [x, y]] of Object.entries(all)) now.set(id, { x, y });
         return now;
       });
     }
@@ -142,13 +147,11 @@ function Flow({ size }: { size: Size }) {
   }, []);
 
   const onDragStop = useCallback((_: unknown, __: unknown, dragged: FlowNode[]) => {
-    useEditor
-      .getState()
-      .moveNodes(
-        Object.fromEntries(
-          dragged.map((node) => [node.id, [Math.round(node.position.x), Math.round(node.position.y)]]),
-        ),
-      );
+    drop(
+      Object.fromEntries(
+        dragged.map((node) => [node.id, [Math.round(node.position.x), Math.round(node.position.y)]]),
+      ),
+    );
     setMoved(NOT_MOVED);
   }, []);
 
@@ -156,9 +159,9 @@ function Flow({ size }: { size: Size }) {
     const plugin = event.dataTransfer.getData(PLUGIN_TYPE);
     if (!plugin) return;
     event.preventDefault();
-    const [x, y] = camera.toCanvas({ x: event.clientX, y: event.clientY });
-    const spot = freeSpot(document, layouts, [snap(x - NODE_WIDTH / 2), snap(y - 28)]);
-    useEditor.getState().addNode(plugin, spot);
+    const point = camera.toCanvas({ x: event.clientX, y: event.clientY });
+    const { position, parent } = spotAt(point, plugin);
+    useEditor.getState().addNode(plugin, position, { parent });
     camera.focusCanvas();
   }
 
@@ -271,6 +274,33 @@ function Flow({ size }: { size: Size }) {
     </>
   );
 }
+
+/** Ends a drag: what is let go over a loop stands in it from then on, what is let go beside it no longer. */
+function drop(positions: Record<string, [number, number]>): void {
+  const { document, plugins, errorPorts, moveNodes } = useEditor.getState();
+  const dragged = actions.outermost(document, Object.keys(positions));
+  const inHand = within(document, dragged);
+  const layouts = layoutsOf(document, plugins, errorPorts);
+  const parents = new Map(document.nodes.map((node) => [node.id, parentOf(node)]));
+  const targets = dragged.map((id) => {
+    const [x, y] = positions[id] ?? [0, 0];
+    const head = layouts.get(id);
+    return loopAt(document, layouts, [x + (head?.width ?? 0) / 2, y + HEAD_MIDDLE], inHand);
+  });
+  // Several nodes go together: into another loop only where all were let go over the same one.
+  const [target = null] = targets;
+  const together = targets.every((each) => each === target);
+  const moving = dragged.filter((id) => parents.get(id) !== target);
+  const reason = refusalToStand(document, plugins, dragged, target);
+  if (reason) {
+    refuse(reason);
+    return;
+  }
+  if (together && moving.length > 0) actions.dropInto(moving, target, positions);
+  else moveNodes(positions);
+}
+
+const HEAD_MIDDLE = 28;
 
 interface FlowLink {
   source: string;

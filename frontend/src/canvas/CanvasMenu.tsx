@@ -11,18 +11,21 @@ import {
   Maximize,
   PencilLine,
   Plus,
+  Repeat,
   Spline,
+  SquareArrowOutUpRight,
   Trash2,
   Wand,
 } from "lucide-react";
 import { canEdit, useEditor, useNode, usePlugin } from "@/model/editor";
+import { loopsFor, parentOf } from "@/model/loops";
 import { declaredOutputs, ERROR_PORT } from "@/model/ports";
 import { fireTest } from "@/test/fire";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/Menu";
 import * as actions from "./actions";
 import * as camera from "./camera";
 import * as connectMode from "./connectMode";
-import { openQuickAdd } from "./quickAdd";
+import { loopHere, openQuickAdd } from "./quickAdd";
 import { useCanvas } from "./state";
 
 export function CanvasMenu() {
@@ -82,6 +85,7 @@ function NodeItems({ id }: { id: string }) {
           {disabled ? "Enable" : "Disable"}
         </MenuItem>
       )}
+      {editable && <LoopItems ids={selected} />}
       {mayRun && !many && (
         <MenuItem icon={FlaskConical} onClick={() => void fireTest({ until: id })}>
           Test up to here
@@ -106,6 +110,27 @@ function NodeItems({ id }: { id: string }) {
   );
 }
 
+/** Into each loop where the nodes may stand, and out of the one in which they do. */
+function LoopItems({ ids }: { ids: string[] }) {
+  const document = useEditor((state) => state.document);
+  const plugins = useEditor((state) => state.plugins);
+  const inside = document.nodes.some((node) => ids.includes(node.id) && parentOf(node) !== null);
+  return (
+    <>
+      {loopsFor(document, plugins, ids).map((loop) => (
+        <MenuItem key={loop.id} icon={Repeat} onClick={() => actions.moveIntoLoop(ids, loop.id)}>
+          Move into {loop.name}
+        </MenuItem>
+      ))}
+      {inside && (
+        <MenuItem icon={SquareArrowOutUpRight} onClick={() => actions.moveIntoLoop(ids, null)}>
+          Move out of the loop
+        </MenuItem>
+      )}
+    </>
+  );
+}
+
 function PaneItems({ screen, position }: { screen: { x: number; y: number }; position: [number, number] }) {
   const editable = useEditor(canEdit);
   return (
@@ -115,7 +140,7 @@ function PaneItems({ screen, position }: { screen: { x: number; y: number }; pos
           <MenuItem
             icon={Plus}
             shortcut="/"
-            onClick={() => setTimeout(() => openQuickAdd({ screen, position }))}
+            onClick={() => setTimeout(() => openQuickAdd({ screen, position, parent: loopHere(position) }))}
           >
             Add a node here
           </MenuItem>

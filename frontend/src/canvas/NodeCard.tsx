@@ -9,6 +9,7 @@ import { cx } from "@/ui/cx";
 import { pluginIcon } from "@/ui/pluginIcons";
 import { nodeLabel } from "./describe";
 import type { FlowNode } from "./flow";
+import { LoopBody } from "./LoopBox";
 import { NodeName } from "./NodeName";
 import { InputPort, OutputPort } from "./NodePort";
 import { StatusBadge } from "./StatusBadge";
@@ -44,10 +45,11 @@ export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps
       data-disabled={disabled || undefined}
       data-fits={fits === null ? undefined : fits}
       data-aimed={aimed || undefined}
+      data-loop={layout.body === undefined ? undefined : ""}
       className="fs-node group"
       style={{ width: layout.width, height: layout.height }}
     >
-      <div className="flex h-14 items-center gap-2.5 px-3">
+      <div className="fs-node-head flex h-14 items-center gap-2.5 px-3">
         <span className={cx("fs-node-icon", plugin?.trigger && "is-trigger")}>
           <Icon size={17} strokeWidth={1.8} aria-hidden />
         </span>
@@ -77,6 +79,7 @@ export const NodeCard = memo(function NodeCard({ id, selected, data }: NodeProps
           <Ellipsis size={15} aria-hidden />
         </button>
       </div>
+      {layout.body !== undefined && <LoopBody node={node} layout={layout} />}
       {layout.inputs.map((port) => (
         <InputPort key={port.name} port={port} />
       ))}

@@ -2,12 +2,15 @@
 import { Handle, Position } from "@xyflow/react";
 import { Plus } from "lucide-react";
 import { canEdit, useEditor } from "@/model/editor";
+import { typeWords } from "@/model/ports";
 import { cx } from "@/ui/cx";
 import type { PlacedPort } from "./geometry";
 import { openQuickAddBehind } from "./quickAdd";
 
 const hint = (port: PlacedPort): string =>
-  port.description ? `${port.title}: ${port.description}` : port.title;
+  [port.description ? `${port.title}: ${port.description}` : port.title, typeWords(port)]
+    .filter(Boolean)
+    .join("\n");
 
 export function InputPort({ port }: { port: PlacedPort }) {
   return (

@@ -2,6 +2,7 @@
 import { type ReactFlowState, useStore } from "@xyflow/react";
 import { useCallback, useRef } from "react";
 import { useEditor } from "@/model/editor";
+import { depths } from "@/model/loops";
 import * as camera from "./camera";
 import { paint, prepare } from "./paint";
 import { useFrame } from "./useFrame";
@@ -37,12 +38,14 @@ export function nodeAt(
   screen: { x: number; y: number },
 ): string | null {
   const [x, y] = camera.toCanvas(screen);
-  const hit = picture.document.nodes.findLast((node) => {
+  const hits = picture.document.nodes.filter((node) => {
     const layout = picture.layouts.get(node.id);
     const [left, top] = node.position;
     return layout && x >= left && x <= left + layout.width && y >= top && y <= top + layout.height;
   });
-  return hit?.id ?? null;
+  const depth = depths(picture.document);
+  const deepest = Math.max(...hits.map((node) => depth.get(node.id) ?? 0));
+  return hits.findLast((node) => depth.get(node.id) === deepest)?.id ?? null;
 }
 
 /** A click on the overview selects; a double click goes there. */

@@ -1,13 +1,15 @@
 /** What can be done to the canvas from keys, menus and buttons: one place, so that all do the same. */
 
+import type { GraphDocument } from "@/api/types";
 import { usePanels } from "@/editor/panels";
 import { putOnClipboard } from "@/inspector/io/copy";
 import { canEdit, shownDocument, useEditor } from "@/model/editor";
+import { loopsAround, parentOf } from "@/model/loops";
 import { toast } from "@/ui/toast";
 import * as camera from "./camera";
-import { layoutsOf } from "./geometry";
+import { freeSpot, LOOP_PAD, layoutsOf } from "./geometry";
 import { useCanvas } from "./state";
-import { tidy } from "./tidy";
+import { tidyAll } from "./tidy";
 
 const editor = () => useEditor.getState();
 
@@ -76,10 +78,65 @@ export function tidyUp(): void {
   const state = editor();
   if (!canEdit(state)) return;
   const only = state.selection.nodes.length > 1 ? new Set(state.selection.nodes) : undefined;
-  const layouts = layoutsOf(state.document, state.plugins, state.errorPorts);
-  state.moveNodes(tidy(state.document, layouts, only), "Tidy up");
+  state.moveNodes(tidyAll(state.document, state.plugins, state.errorPorts, only), "Tidy up");
   if (!only) camera.fitView();
 }
+
+/** Puts nodes into a loop or out of theirs, and says which edges that cost. */
+export function dropInto(
+  ids: string[],
+  loop: string | null,
+  positions: Record<string, [number, number]>,
+): void {
+  const done = editor().moveInto(ids, loop, positions);
+  if (typeof done === "string") {
+    toast(done, { kind: "error", id: "loop" });
+    return;
+  }
+  if (done === 0) return;
+  toast(
+    `${done === 1 ? "One edge was" : `${done} edges were`} removed: no edge crosses the border of a loop. Undo brings ${done === 1 ? "it" : "them"} back.`,
+    { id: "loop" },
+  );
+}
+
+/** By command: to a free place in the loop, or beneath the one that is left. */
+export function moveIntoLoop(ids: string[], loop: string | null): void {
+  const { document, plugins, errorPorts } = editor();
+  const moving = outermost(document, ids).filter(
+    (id) => loop !== null || document.nodes.some((node) => node.id === id && parentOf(node) !== null),
+  );
+  const first = moving[0];
+  if (first === undefined) return;
+  const parent = loop ?? outOf(document, first);
+  const around = document.nodes.find((node) => node.id === (loop ?? loopsAround(document, first)[0]));
+  const layouts = layoutsOf(document, plugins, errorPorts);
+  const layout = around && layouts.get(around.id);
+  if (!around || !layout) return;
+  const [x, y] = around.position;
+  const wanted: [number, number] =
+    loop === null ? [x, y + layout.height + BESIDE_LOOP] : [x + LOOP_PAD, y + (layout.body ?? 0) + LOOP_PAD];
+  const positions: Record<string, [number, number]> = {};
+  let now = document;
+  for (const id of moving) {
+    const spot = freeSpot(now, layouts, wanted, parent);
+    positions[id] = spot;
+    now = {
+      ...now,
+      nodes: now.nodes.map((node) => (node.id === id ? { ...node, parent, position: spot } : node)),
+    };
+  }
+  dropInto(moving, parent, positions);
+}
+
+const BESIDE_LOOP = 40;
+
+/** The loop around the loop in which a node stands: one step outwards. */
+const outOf = (document: GraphDocument, id: string): string | null => loopsAround(document, id)[1] ?? null;
+
+/** Of these nodes the ones that stand in none of the others. */
+export const outermost = (document: GraphDocument, ids: readonly string[]): string[] =>
+  ids.filter((id) => !loopsAround(document, id).some((loop) => ids.includes(loop)));
 
 export function nudge(dx: number, dy: number): void {
   const { document, selection, moveNodes } = editor();

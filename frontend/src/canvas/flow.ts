@@ -1,9 +1,13 @@
 /** Turns the graph document into what React Flow draws, keeping the objects of what did not change. */
 import { type Edge, type Node, Position } from "@xyflow/react";
 import type { GraphDocument, GraphEdge, GraphNode } from "@/api/types";
+import { depths } from "@/model/loops";
 import type { NodeLayout, PlacedPort } from "./geometry";
 
 export type FlowNode = Node<{ layout: NodeLayout; background: boolean }, "card">;
+
+/** Loops lie beneath the edges and nodes of their bodies, the outermost lowest. */
+const UNDER = -100;
 export type FlowEdge = Edge<{ background: boolean }, "wire">;
 
 /** The side of the area of a port that can be hit. */
@@ -14,6 +18,7 @@ interface NodeEntry {
   layout: string;
   selected: boolean;
   background: boolean;
+  depth: number;
   moved: Point | undefined;
   flow: FlowNode;
 }
@@ -43,6 +48,7 @@ export class FlowCache {
     moved: ReadonlyMap<string, Point>,
   ): FlowNode[] {
     const entries = new Map<string, NodeEntry>();
+    const depth = depths(document);
     const result = document.nodes.map((node) => {
       const layout = layouts.get(node.id) as NodeLayout;
       const now = {
@@ -50,6 +56,7 @@ export class FlowCache {
         layout: JSON.stringify(layout),
         selected: selected.has(node.id),
         background: background.has(node.id),
+        depth: depth.get(node.id) ?? 0,
         moved: moved.get(node.id),
       };
       const known = this.nodeEntries.get(node.id);
@@ -89,10 +96,11 @@ const sameNode = (a: NodeNow, b: NodeNow): boolean =>
   a.layout === b.layout &&
   a.selected === b.selected &&
   a.background === b.background &&
+  a.depth === b.depth &&
   a.moved?.x === b.moved?.x &&
   a.moved?.y === b.moved?.y;
 
-function flowNode({ node, selected, background, moved }: NodeNow, layout: NodeLayout): FlowNode {
+function flowNode({ node, selected, background, depth, moved }: NodeNow, layout: NodeLayout): FlowNode {
   const { width, height } = layout;
   const [x, y] = node.position;
   return {
@@ -107,6 +115,7 @@ function flowNode({ node, selected, background, moved }: NodeNow, layout: NodeLa
       ...layout.outputs.map((port) => handle(port, "source", width)),
     ],
     selected,
+    ...(layout.body === undefined ? {} : { zIndex: UNDER + depth, className: "fs-loop-node" }),
     data: { layout, background },
   };
 }

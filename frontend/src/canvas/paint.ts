@@ -77,10 +77,37 @@ export function paint(
   context.save();
   context.translate(view.x, view.y);
   context.scale(view.zoom, view.zoom);
+  paintLoops(context, picture, view);
   paintEdges(context, picture, view.zoom);
   paintNodes(context, picture, view, detail);
   context.restore();
 }
+
+/** Boxes lie under the edges of their bodies, the outermost first. */
+function paintLoops(context: CanvasRenderingContext2D, picture: Picture, view: View): void {
+  const loops = picture.document.nodes.filter((node) => isBox(node, picture));
+  const area = (node: GraphNode) => {
+    const { width, height } = picture.layouts.get(node.id) as NodeLayout;
+    return width * height;
+  };
+  for (const node of loops.sort((a, b) => area(b) - area(a))) {
+    if (!isSeen(node, picture.layouts, view)) continue;
+    const layout = picture.layouts.get(node.id) as NodeLayout;
+    const { stroke, width } = lookOf(node.id, picture, view.zoom);
+    const shape = new Path2D();
+    shape.roundRect(node.position[0], node.position[1], layout.width, layout.height, 14);
+    context.globalAlpha = 0.5;
+    context.fillStyle = picture.colours["accent-soft"];
+    context.fill(shape);
+    context.globalAlpha = 1;
+    context.lineWidth = width;
+    context.strokeStyle = stroke;
+    context.stroke(shape);
+  }
+}
+
+const isBox = (node: GraphNode, { layouts }: Pick<Picture, "layouts">): boolean =>
+  layouts.get(node.id)?.body !== undefined;
 
 function paintEdges(
   context: CanvasRenderingContext2D,
@@ -129,6 +156,7 @@ function paintNodes(
   const looks = new Map<string, Look>();
   for (const node of shown) {
     const layout = picture.layouts.get(node.id) as NodeLayout;
+    if (layout.body !== undefined) continue;
     const look = lookOf(node.id, picture, view.zoom);
     const key = look.fill + look.stroke + look.width;
     const known = looks.get(key) ?? { ...look, shape: new Path2D() };
@@ -189,7 +217,11 @@ function paintNames(context: CanvasRenderingContext2D, picture: Picture, nodes: 
   for (const node of nodes) {
     const layout = picture.layouts.get(node.id) as NodeLayout;
     const [x, y] = node.position;
-    context.fillText(shorten(context, node.name, layout.width - 32), x + 16, y + layout.height / 2);
+    context.fillText(
+      shorten(context, node.name, layout.width - 32),
+      x + 16,
+      y + (layout.body ?? layout.height) / 2,
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 /** Opens the list of plugins at the place where the new node will stand. */
 import { makeWay } from "@/editor/panels";
 import { canEdit, shownDocument, useEditor } from "@/model/editor";
+import { parentOf } from "@/model/loops";
 import * as camera from "./camera";
-import { freeSpot, layoutsOf, NODE_WIDTH, snap } from "./geometry";
+import { freeSpot, layoutsOf, loopAt, NODE_WIDTH, snap } from "./geometry";
 import { type QuickAdd, useCanvas } from "./state";
 
 const GAP = 110;
@@ -25,7 +26,7 @@ export function placeBehind(nodeId: string, port: string): [number, number] | nu
   if (!node || !layout) return null;
   const placed = layout.outputs.find((item) => item.name === port);
   const level = node.position[1] + (placed?.labelled ? placed.y - 28 : 0);
-  return freeSpot(document, all, [snap(node.position[0] + layout.width + GAP), snap(level)]);
+  return freeSpot(document, all, [snap(node.position[0] + layout.width + GAP), snap(level)], parentOf(node));
 }
 
 export function openQuickAddBehind(node: string, port: string): void {
@@ -45,13 +46,23 @@ export function openQuickAddHere(): void {
     return;
   }
   const screen = camera.middle();
-  openQuickAdd({ screen: { x: screen.x - 150, y: screen.y - 160 }, position: middleSpot() });
+  openQuickAdd({ screen: { x: screen.x - 150, y: screen.y - 160 }, ...middleSpot() });
 }
 
-export function middleSpot(): [number, number] {
-  const [x, y] = camera.toCanvas(camera.middle());
-  return freeSpot(useEditor.getState().document, layouts(), [snap(x - NODE_WIDTH / 2), snap(y - 28)]);
+export interface Spot {
+  position: [number, number];
+  parent: string | null;
 }
+
+/** A free place for a new node around a point, in the loop that is drawn there. */
+export function spotAt([x, y]: [number, number], plugin?: string): Spot {
+  const { document, plugins } = useEditor.getState();
+  const all = layouts();
+  const parent = plugin && plugins[plugin]?.trigger ? null : loopAt(document, all, [x, y]);
+  return { position: freeSpot(document, all, [snap(x - NODE_WIDTH / 2), snap(y - 28)], parent), parent };
+}
+
+export const middleSpot = (plugin?: string): Spot => spotAt(camera.toCanvas(camera.middle()), plugin);
 
 /** The first output without an edge of the one node that is selected. */
 export function freeOutputOfSelection(): { node: string; port: string } | null {
@@ -75,7 +86,12 @@ export function addFromPalette(pluginId: string, by: "key" | "pointer" = "pointe
   const from = editor.plugins[pluginId]?.trigger ? null : freeOutputOfSelection();
   const behind = from && placeBehind(from.node, from.port);
   const first = editor.document.nodes.length === 0;
-  const id = editor.addNode(pluginId, behind ?? middleSpot(), behind && from ? { from } : {});
+  const middle = middleSpot(pluginId);
+  const id = editor.addNode(
+    pluginId,
+    behind ?? middle.position,
+    behind && from ? { from } : { parent: middle.parent },
+  );
   if (id) makeWay();
   if (id) requestAnimationFrame(() => (first ? camera.fitView(undefined, true) : camera.reveal(id)));
   // Who writes in the search field goes on writing there.
@@ -83,11 +99,15 @@ export function addFromPalette(pluginId: string, by: "key" | "pointer" = "pointe
 }
 
 export function addFromQuickAdd(quickAdd: QuickAdd, pluginId: string): void {
-  const { position, from, to, splice } = quickAdd;
-  const id = useEditor.getState().addNode(pluginId, position, { from, to, splice });
+  const { position, from, to, splice, parent } = quickAdd;
+  const id = useEditor.getState().addNode(pluginId, position, { from, to, splice, parent });
   useCanvas.getState().set({ quickAdd: null });
   requestAnimationFrame(() => {
     camera.focusCanvas();
     if (id) camera.reveal(id);
   });
 }
+
+/** The loop that is drawn at a point of the canvas. */
+export const loopHere = (position: [number, number]): string | null =>
+  loopAt(useEditor.getState().document, layouts(), position);

@@ -17,6 +17,8 @@ export interface QuickAdd {
   to?: PortRef;
   /** The edge that the new node is put into. */
   splice?: string;
+  /** The loop that it is put into. */
+  parent?: string | null;
 }
 
 export interface CanvasMenu {

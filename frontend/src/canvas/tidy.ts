@@ -1,16 +1,57 @@
 /** A layered layout from left to right: nodes in columns by their longest way, ordered so that edges cross less. */
 import type { GraphDocument, GraphNode } from "@/api/types";
+import type { Plugins } from "@/model/graph";
+import { parentOf, withBodies } from "@/model/loops";
 import type { NodeLayout } from "./geometry";
-import { GRID, NODE_WIDTH } from "./geometry";
+import { GRID, LOOP_PAD, layoutsOf, loopsInsideOut, NODE_WIDTH } from "./geometry";
 
-const COLUMN = NODE_WIDTH + 110;
+const COLUMN_GAP = 110;
 const BETWEEN = 40;
 const SWEEPS = 6;
 
 type Positions = Record<string, [number, number]>;
 type Neighbours = ReadonlyMap<string, { id: string; port: number }[]>;
 
-/** New positions; the leftmost, topmost node stays where it is. */
+/** Bodies first, from the inside out, then what stands around them; every level in columns of its own. */
+export function tidyAll(
+  document: GraphDocument,
+  plugins: Plugins,
+  errorPorts: ReadonlySet<string>,
+  only?: ReadonlySet<string>,
+): Positions {
+  let now = document;
+  const put = (positions: Positions) => {
+    const all = withBodies(now, positions);
+    now = {
+      ...now,
+      nodes: now.nodes.map((node) => ({ ...node, position: all[node.id] ?? node.position })),
+    };
+  };
+  const chosen = (node: GraphNode) => !only || only.has(node.id);
+  for (const { loop } of loopsInsideOut(document, plugins)) {
+    const layouts = layoutsOf(now, plugins, errorPorts);
+    const body = now.nodes.filter((node) => parentOf(node) === loop.id && chosen(node));
+    put(tidy(now, layouts, new Set(body.map((node) => node.id))));
+    if (!only) put(intoCorner(now, loop.id, layouts.get(loop.id)?.body ?? 0));
+  }
+  const outer = now.nodes.filter((node) => parentOf(node) === null && chosen(node));
+  put(tidy(now, layoutsOf(now, plugins, errorPorts), new Set(outer.map((node) => node.id))));
+  return Object.fromEntries(now.nodes.map((node) => [node.id, node.position]));
+}
+
+/** Where a body begins: as near to the corner of its loop as it may. */
+function intoCorner(document: GraphDocument, loop: string, head: number): Positions {
+  const [x, y] = document.nodes.find((node) => node.id === loop)?.position ?? [0, 0];
+  const body = document.nodes.filter((node) => parentOf(node) === loop);
+  const left = Math.min(...body.map((node) => node.position[0]));
+  const top = Math.min(...body.map((node) => node.position[1]));
+  const [dx, dy] = [x + LOOP_PAD - left, y + head + LOOP_PAD - top];
+  return Object.fromEntries(
+    body.map((node) => [node.id, [node.position[0] + dx, node.position[1] + dy] as [number, number]]),
+  );
+}
+
+/** New positions for nodes of one level; the leftmost, topmost node stays where it is. */
 export function tidy(
   document: GraphDocument,
   layouts: ReadonlyMap<string, NodeLayout>,
@@ -110,11 +151,16 @@ function place(
   }
   const highest = Math.min(...ys.values());
   const snapped = (value: number) => Math.round(value / GRID) * GRID;
+  const widthOf = (column: string[]) =>
+    Math.max(NODE_WIDTH, ...column.map((id) => layouts.get(id)?.width ?? NODE_WIDTH));
+  const xs = columns.map((_, index) =>
+    columns.slice(0, index).reduce((x, column) => x + widthOf(column) + COLUMN_GAP, left),
+  );
   return Object.fromEntries(
     columns.flatMap((column, index) =>
       column.map((id) => [
         id,
-        [left + index * COLUMN, snapped(top + (ys.get(id) ?? 0) - highest)] as [number, number],
+        [xs[index] ?? left, snapped(top + (ys.get(id) ?? 0) - highest)] as [number, number],
       ]),
     ),
   );

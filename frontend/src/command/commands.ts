@@ -10,7 +10,9 @@ import {
   Maximize,
   Moon,
   Redo2,
+  Repeat,
   Rocket,
+  SquareArrowOutUpRight,
   Sun,
   Table2,
   TriangleAlert,
@@ -28,6 +30,7 @@ import { useDialogs } from "@/editor/dialogState";
 import { exportGraph } from "@/editor/exchange";
 import { usePanels } from "@/editor/panels";
 import { canEdit, type EditorState, shownDocument, useEditor } from "@/model/editor";
+import { loopsFor, parentOf } from "@/model/loops";
 import { offered } from "@/palette/search";
 import { fireTest } from "@/test/fire";
 import { pluginIcon } from "@/ui/pluginIcons";
@@ -101,8 +104,29 @@ function actionCommands(state: EditorState, navigate: Navigate): Command[] {
     { id: "events", title: "Events", icon: Zap, run: () => navigate("/events/") },
     { id: "help", title: "Help on the selected node", icon: BookOpen, run: () => panels.showRight("help") },
   ];
-  const all = canEdit(state) ? [...always, ...editing] : always;
+  const all = canEdit(state) ? [...always, ...editing, ...loopCommands(state)] : always;
   return all.map((command) => ({ ...command, group: "Actions" }));
+}
+
+/** Moving the selected nodes into and out of loops, for who does not drag. */
+function loopCommands({ document, plugins, selection }: EditorState): Omit<Command, "group">[] {
+  const ids = selection.nodes;
+  if (ids.length === 0) return [];
+  const inside = document.nodes.some((node) => ids.includes(node.id) && parentOf(node) !== null);
+  const into = loopsFor(document, plugins, ids).map((loop) => ({
+    id: `into:${loop.id}`,
+    title: `Move into ${loop.name}`,
+    also: "loop body parent",
+    icon: Repeat,
+    run: () => actions.moveIntoLoop(ids, loop.id),
+  }));
+  const out = {
+    id: "out",
+    title: "Move out of the loop",
+    icon: SquareArrowOutUpRight,
+    run: () => actions.moveIntoLoop(ids, null),
+  };
+  return inside ? [...into, out] : into;
 }
 
 function goCommands(state: EditorState): Command[] {

@@ -6,6 +6,7 @@ import * as camera from "@/canvas/camera";
 import * as connectMode from "@/canvas/connectMode";
 import { usePanels } from "@/editor/panels";
 import { canEdit, shownDocument, useEditor, usePlugin } from "@/model/editor";
+import { depths } from "@/model/loops";
 import { problemsByNode } from "@/model/problems";
 import { StatusWord } from "@/run/status";
 import { useNodeRun } from "@/run/store";
@@ -23,6 +24,7 @@ export function NodeList() {
   const body = useRef<HTMLTableSectionElement>(null);
   const nodes = useMemo(() => inOrder(document), [document]);
   const links = useMemo(() => linksOf(document), [document]);
+  const depth = useMemo(() => depths(document), [document]);
   if (nodes.length === 0) return <Empty title="No nodes yet">Add one from the list on the left.</Empty>;
 
   function move(from: number, by: number) {
@@ -52,6 +54,7 @@ export function NodeList() {
             key={node.id}
             node={node}
             links={links.get(node.id) ?? NO_LINKS}
+            depth={depth.get(node.id) ?? 0}
             onMove={(by) => move(index, by)}
           />
         ))}
@@ -60,7 +63,15 @@ export function NodeList() {
   );
 }
 
-function Row({ node, links, onMove }: { node: GraphNode; links: NodeLinks; onMove: (by: number) => void }) {
+interface RowProps {
+  node: GraphNode;
+  links: NodeLinks;
+  /** In how many loops it stands. */
+  depth: number;
+  onMove: (by: number) => void;
+}
+
+function Row({ node, links, depth, onMove }: RowProps) {
   const plugin = usePlugin(node.plugin);
   const run = useNodeRun(node.id);
   const selected = useEditor((state) => state.selection.nodes.includes(node.id));
@@ -82,6 +93,7 @@ function Row({ node, links, onMove }: { node: GraphNode; links: NodeLinks; onMov
           data-row
           aria-current={selected || undefined}
           className="flex items-center gap-2 text-left"
+          style={{ paddingLeft: depth * 20 }}
           onClick={choose}
           onKeyDown={(event) => {
             if (event.key === "ArrowDown") onMove(1);
@@ -93,6 +105,7 @@ function Row({ node, links, onMove }: { node: GraphNode; links: NodeLinks; onMov
         >
           <Icon size={15} className="shrink-0 text-muted" aria-hidden />
           {node.name}
+          {depth > 0 && <span className="sr-only">(in a loop)</span>}
           {node.settings?.disabled && <span className="font-normal text-muted">(disabled)</span>}
         </button>
       </th>

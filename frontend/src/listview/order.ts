@@ -8,8 +8,22 @@ export interface NodeLinks {
   to: string[];
 }
 
-/** No node stands before one that leads to it; beside each other they stand as on the canvas. */
+/** No node stands before one that leads to it, a loop stands before its body; beside each other they stand as on the canvas. */
 export function inOrder(document: GraphDocument): GraphNode[] {
+  const byLevel = new Map<string | null, GraphNode[]>();
+  const known = new Set(document.nodes.map((node) => node.id));
+  for (const node of levelInOrder(document)) {
+    const parent = node.parent && known.has(node.parent) ? node.parent : null;
+    byLevel.set(parent, [...(byLevel.get(parent) ?? []), node]);
+  }
+  const withBody = (node: GraphNode): GraphNode[] => [
+    node,
+    ...(byLevel.get(node.id) ?? []).flatMap(withBody),
+  ];
+  return (byLevel.get(null) ?? []).flatMap(withBody);
+}
+
+function levelInOrder(document: GraphDocument): GraphNode[] {
   const waits = new Map(document.nodes.map((node) => [node.id, 0]));
   for (const edge of document.edges) waits.set(edge.target, (waits.get(edge.target) ?? 0) + 1);
   const byPlace = (a: GraphNode, b: GraphNode) =>

@@ -1,6 +1,7 @@
 /** Copying parts of a graph as JSON text: inner edges come along, ids and names become fresh. */
 import type { GraphDocument, GraphEdge, GraphNode } from "@/api/types";
 import { freshId, freshName, type Plugins, rewriteReferences } from "./graph";
+import { within } from "./loops";
 import { withoutSecrets } from "./secrets";
 
 export interface Fragment {
@@ -15,9 +16,9 @@ interface Chosen {
 const FORMAT = "flowstudio/1";
 const BESIDE = 40;
 
-/** The chosen nodes with the edges between them. */
+/** The chosen nodes with what stands in them and the edges between them. */
 export function cut(document: GraphDocument, { nodes }: Chosen): Fragment {
-  const chosen = new Set(nodes);
+  const chosen = within(document, nodes);
   return {
     nodes: document.nodes.filter((node) => chosen.has(node.id)),
     edges: document.edges.filter((edge) => chosen.has(edge.source) && chosen.has(edge.target)),
@@ -85,6 +86,7 @@ export function fresh(
     name: newNames.get(node.name) as string,
     position: [Math.round(node.position[0] + dx), Math.round(node.position[1] + dy)] as [number, number],
     config: rewriteReferences(node.config, newNames),
+    ...placed(node, newIds, document),
   }));
   const edges = fragment.edges
     .filter((edge) => newIds.has(edge.source) && newIds.has(edge.target))
@@ -95,6 +97,17 @@ export function fresh(
       target: newIds.get(edge.target) as string,
     }));
   return { nodes, edges };
+}
+
+/** In the copy of its loop; else in the loop itself, where that is there. */
+function placed(
+  { parent }: GraphNode,
+  newIds: ReadonlyMap<string, string>,
+  document: GraphDocument,
+): Pick<GraphNode, "parent"> {
+  if (!parent) return {};
+  const known = document.nodes.some((node) => node.id === parent);
+  return { parent: newIds.get(parent) ?? (known ? parent : null) };
 }
 
 function reserve(taken: Set<string>, item: string): string {

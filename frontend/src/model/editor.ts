@@ -15,11 +15,13 @@ import type {
   Version,
   Workflow,
 } from "@/api/types";
+import { layoutsOf, loopAt, settled } from "@/canvas/geometry";
 import * as clipboard from "./clipboard";
 import { areSame } from "./compare";
 import * as drafts from "./drafts";
 import * as graphs from "./graph";
 import * as histories from "./history";
+import { parentOf, putInto, refusalToStand, withBodies, within } from "./loops";
 import { setAt } from "./paths";
 import { declaredOutputs } from "./ports";
 
@@ -45,6 +47,8 @@ export interface AddOptions {
   to?: { node: string; port: string };
   /** … or into this edge. */
   splice?: string;
+  /** Stand in this loop; without it where the neighbour of the new node stands. */
+  parent?: string | null;
   select?: boolean;
 }
 
@@ -75,6 +79,13 @@ export interface EditorState {
   /** Leads an edge elsewhere; returns the reason where it may not. */
   reconnect: (edge: string, link: graphs.Link) => string | null;
   moveNodes: (positions: Record<string, [number, number]>, label?: string, merge?: string) => void;
+  /** Puts nodes into a loop, or out of all loops (null), at new positions; returns why it may not, or how many
+   * edges went because they would have crossed a border. */
+  moveInto: (
+    nodes: string[],
+    loop: string | null,
+    positions: Record<string, [number, number]>,
+  ) => string | number;
   remove: (selection: Selection) => void;
   setConfig: (node: string, path: (string | number)[], value: Json | undefined) => void;
   setSettings: (node: string, settings: NodeSettings, label: string) => void;
@@ -236,6 +247,7 @@ export const useEditor = create<EditorState>()((set, get) => {
       histories.edit(get().document, get().history, label, (draft) => {
         draft.nodes.push(...fragment.nodes);
         draft.edges.push(...fragment.edges);
+        settle(draft);
       }),
     );
     if (done)
@@ -245,6 +257,15 @@ export const useEditor = create<EditorState>()((set, get) => {
           edges: fragment.edges.map((edge) => edge.id),
         },
       });
+  }
+
+  /** Lets loops begin where their bodies need it. */
+  function settle(draft: GraphDocument): void {
+    const moved = settled(draft, get().plugins, get().errorPorts);
+    for (const node of draft.nodes) {
+      const to = moved[node.id];
+      if (to) node.position = to;
+    }
   }
 
   return {
@@ -287,13 +308,26 @@ export const useEditor = create<EditorState>()((set, get) => {
     },
 
     change: (label, recipe, merge) =>
-      adopt(histories.edit(get().document, get().history, label, recipe, merge)),
+      adopt(
+        histories.edit(
+          get().document,
+          get().history,
+          label,
+          (draft) => {
+            recipe(draft);
+            settle(draft);
+          },
+          merge,
+        ),
+      ),
 
     addNode: (pluginId, position, options = {}) => {
       const { document, plugins, history } = get();
       const plugin = plugins[pluginId];
       if (!plugin) return null;
       const node = graphs.makeNode(document, plugin, position, options.config);
+      const parent = plugin.trigger ? null : loopFor(document, options);
+      if (parent !== null) node.parent = parent;
       const changed = histories.edit(document, history, `Add ${plugin.name}`, (draft) => {
         draft.nodes.push(node);
         bringStart(draft, node, plugins);
@@ -301,6 +335,7 @@ export const useEditor = create<EditorState>()((set, get) => {
         for (const link of linksOf(node, plugin, options, draft)) {
           if (!graphs.refusal(draft, plugins, link)) draft.edges.push(graphs.makeEdge(draft, link));
         }
+        settle(draft);
       });
       if (!adopt(changed)) return null;
       if (options.select !== false) set({ selection: { nodes: [node.id], edges: [] } });
@@ -329,12 +364,13 @@ export const useEditor = create<EditorState>()((set, get) => {
 
     moveNodes: (positions, label, merge) => {
       const count = Object.keys(positions).length;
+      const all = withBodies(get().document, positions);
       get().change(
         label ??
           (count === 1 ? `Move ${nameOf(get().document, Object.keys(positions)[0])}` : `Move ${count} nodes`),
         (draft) => {
           for (const node of draft.nodes) {
-            const to = positions[node.id];
+            const to = all[node.id];
             if (to && (to[0] !== node.position[0] || to[1] !== node.position[1])) node.position = to;
           }
         },
@@ -342,8 +378,23 @@ export const useEditor = create<EditorState>()((set, get) => {
       );
     },
 
+    moveInto: (ids, loop, positions) => {
+      const { document, plugins } = get();
+      const reason = refusalToStand(document, plugins, ids, loop);
+      if (reason) return reason;
+      const all = withBodies(document, positions);
+      const what = ids.length === 1 ? nameOf(document, ids[0]) : `${ids.length} nodes`;
+      const where = loop === null ? "out of the loop" : `into ${nameOf(document, loop)}`;
+      let cut = 0;
+      get().change(`Move ${what} ${where}`, (draft) => {
+        for (const node of draft.nodes) node.position = all[node.id] ?? node.position;
+        cut = putInto(draft, ids, loop);
+      });
+      return cut;
+    },
+
     remove: ({ nodes, edges }) => {
-      const gone = new Set(nodes);
+      const gone = within(get().document, nodes);
       const cut = new Set(edges);
       get().change(removeLabel(get().document, nodes, edges), (draft) => {
         draft.nodes = draft.nodes.filter((node) => !gone.has(node.id));
@@ -422,6 +473,7 @@ export const useEditor = create<EditorState>()((set, get) => {
       const read = clipboard.read(text);
       if (typeof read === "string") return read;
       const fragment = clipboard.fresh(read, get().document, at ?? "beside");
+      if (at) standAt(fragment, at);
       insert(
         fragment,
         fragment.nodes.length === 1
@@ -510,6 +562,17 @@ export const useEditor = create<EditorState>()((set, get) => {
     documentForTest: () => get().document,
   };
 
+  /** What is pasted onto a loop stands in it, unless it brings a trigger. */
+  function standAt(fragment: clipboard.Fragment, at: [number, number]): void {
+    const { document, plugins, errorPorts } = get();
+    const pasted = new Set(fragment.nodes.map((node) => node.id));
+    const outer = fragment.nodes.filter((node) => !pasted.has(parentOf(node) ?? ""));
+    const loop = outer.some((node) => plugins[node.plugin]?.trigger)
+      ? null
+      : loopAt(document, layoutsOf(document, plugins, errorPorts), at);
+    for (const node of outer) node.parent = loop;
+  }
+
   /** Brings back what the browser kept because it could not be sent. */
   function restore(draft: drafts.Draft, workflow: Workflow): void {
     const kept = draft.graph;
@@ -546,13 +609,25 @@ function nameOf(document: GraphDocument, id: string | undefined): string {
 }
 
 function removeLabel(document: GraphDocument, nodes: string[], edges: string[]): string {
-  if (nodes.length === 1) return `Delete ${nameOf(document, nodes[0])}`;
+  if (nodes.length === 1) {
+    const body = within(document, nodes).size - 1;
+    const taking = body === 0 ? "" : ` and the ${body === 1 ? "node" : `${body} nodes`} in it`;
+    return `Delete ${nameOf(document, nodes[0])}${taking}`;
+  }
   if (nodes.length > 1) return `Delete ${nodes.length} nodes`;
   return edges.length === 1 ? "Delete edge" : `Delete ${edges.length} edges`;
 }
 
 const sameList = (a: string[], b: string[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
+
+/** The loop that a new node stands in: that of its neighbour, else the one it was put into. */
+function loopFor(document: GraphDocument, { from, to, splice, parent }: AddOptions): string | null {
+  const edge = document.edges.find((item) => item.id === splice);
+  const neighbour = from?.node ?? to?.node ?? edge?.source;
+  const node = document.nodes.find((item) => item.id === neighbour);
+  return node ? parentOf(node) : (parent ?? null);
+}
 
 /** From one column of nodes to the next. */
 const STEP = 350;
@@ -611,8 +686,9 @@ function splice(draft: GraphDocument, node: GraphNode, plugin: Plugin, edgeId: s
   const missing = node.position[0] + STEP - target.position[0];
   if (missing <= 0) return;
   const behind = graphs.downstream(draft, node.id);
+  const pushed = within(draft, behind);
   for (const item of draft.nodes)
-    if (behind.has(item.id)) item.position = [item.position[0] + missing, item.position[1]];
+    if (pushed.has(item.id)) item.position = [item.position[0] + missing, item.position[1]];
 }
 
 /** When exactly one item of a port list was renamed, its edges go with it. */

@@ -1,5 +1,6 @@
 /** Arithmetic on graph documents: everything that can be said of a graph without a screen. */
 import type { GraphDocument, GraphEdge, GraphNode, JsonObject, Plugin } from "@/api/types";
+import { loopsAround, parentOf } from "./loops";
 import { inputPorts, outputPorts } from "./ports";
 import { tokenFields } from "./secrets";
 
@@ -120,10 +121,21 @@ export function refusal(document: GraphDocument, plugins: Plugins, link: Link): 
   const sourcePlugin = plugins[source.plugin];
   if (sourcePlugin && !outputPorts(sourcePlugin, source).some((port) => port.name === link.source_port))
     return `${source.name} has no output “${link.source_port}”.`;
+  if (parentOf(source) !== parentOf(target)) return acrossBorder(document, source, target);
   if (document.edges.some((edge) => sameLink(edge, link))) return "These two ports are already connected.";
   if (downstream(document, target.id).has(source.id))
     return `This would make a cycle: ${source.name} already lies behind ${target.name}.`;
   return null;
+}
+
+function acrossBorder(document: GraphDocument, source: GraphNode, target: GraphNode): string {
+  const deeper =
+    loopsAround(document, source.id).length > loopsAround(document, target.id).length ? source : target;
+  const other = deeper === source ? target : source;
+  const loop = document.nodes.find((node) => node.id === parentOf(deeper))?.name ?? "a loop";
+  if (parentOf(deeper) === other.id)
+    return `${loop} hands each payload to the first nodes in it by itself: no edge leads through its border.`;
+  return `An edge cannot cross the border of ${loop}: ${deeper.name} stands in it, ${other.name} does not.`;
 }
 
 export const sameLink = (a: Link, b: Link): boolean =>

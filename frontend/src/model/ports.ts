@@ -6,6 +6,7 @@ export const ERROR_PORT: Port = {
   title: "Error",
   description: "Fires {message, type, node, payload} when the node fails.",
   type: "object",
+  model: null,
 };
 
 export const inputPorts = (plugin: Plugin): Port[] => plugin.inputs;
@@ -22,6 +23,7 @@ export function declaredOutputs(plugin: Plugin, node: Pick<GraphNode, "config">)
     title: text,
     description: `Fires for ${text}.`,
     type: "any",
+    model: null,
   }));
   return [...own, ...plugin.outputs];
 }
@@ -35,3 +37,7 @@ export function outputPorts(plugin: Plugin, node: Pick<GraphNode, "config">): Po
 
 export const portTitle = (port: Port): string =>
   port.title || port.name.charAt(0).toUpperCase() + port.name.slice(1).replaceAll("_", " ");
+
+/** What a port carries, in words; nothing where it may be anything. */
+export const typeWords = ({ type, model }: { type: Port["type"]; model?: string | null }): string =>
+  model ? `Type: ${type} (${model})` : type === "any" ? "" : `Type: ${type}`;

@@ -12,6 +12,7 @@ const plugin = (id: string, fields: Partial<Plugin> = {}): Plugin => ({
   inputs: [],
   outputs: [],
   outputs_from: null,
+  loop: false,
   trigger: false,
   effects: true,
   acts: "",
