@@ -99,12 +99,17 @@ def encode(value: JSON) -> bytes:
 
 
 def is_larger(value: JSON, characters: int) -> bool:
-    """Whether a value takes more characters than that to write, or is nested too deeply.
+    """Whether a value takes more characters than that to write, or is nested too deeply."""
+    return weight(value, characters) is None
+
+
+def weight(value: JSON, most: int) -> int | None:
+    """About how many characters a value takes to write; None: more than ``most``, or nested too deeply.
 
     Shared parts count each time that they are reached, so what doubles itself is soon found out.
     """
     level, depth, size = [value], 0, 0
-    while level and size <= characters and depth <= MAX_DEPTH:
+    while level and size <= most and depth <= MAX_DEPTH:
         below: list[JSON] = []
         for item in level:
             if isinstance(item, str):
@@ -114,10 +119,10 @@ def is_larger(value: JSON, characters: int) -> bool:
                 below += item.values()
             elif isinstance(item, list):
                 below += item
-            if size + len(below) > characters:
-                return True
+            if size + len(below) > most:
+                return None
         level, depth, size = below, depth + 1, size + 2 * len(below)
-    return bool(level)
+    return None if level else size
 
 
 def summarise(value: JSON, encoded: bytes | None = None) -> dict[str, Any]:

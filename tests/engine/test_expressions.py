@@ -472,16 +472,44 @@ class TestHarm:
     @pytest.mark.parametrize(
         "long",
         [
-            "1" + " + 1" * 5000,
-            "true" + " and true" * 5000,
-            "not " * 5000 + "true",
-            "-" * 5000 + "1",
+            "1" + " + 1" * 1500,
+            "true" + " and true" * 1500,
+            "not " * 1500 + "true",
+            "-" * 1500 + "1",
             "'a'" + "~'a'" * 500,
         ],
         ids=["sum", "and", "not", "minus", "join"],
     )
     def test_a_long_row_is_no_deep_nest(self, long):
         assert compile_expression(long).evaluate(SCOPE)
+
+    def test_a_long_row_fits_the_small_stack_of_a_thread(self):
+        found = []
+        threading.stack_size(1 << 20)
+        try:
+            thread = threading.Thread(target=lambda: found.append(value("1" + " + 1" * 1500)))
+            thread.start()
+            thread.join()
+        finally:
+            threading.stack_size(0)
+
+        assert found == [1501]
+
+    @pytest.mark.parametrize(
+        ("typed", "message"),
+        [
+            ("+".join(["1"] * 2001), "this has more than 2,000 parts"),
+            ("[" + "1," * 201 + "]", "at most 200 may stand in a row here"),
+            ("payload" + ".a" * 201, "at most 200 may stand in a row here"),
+            ("'a'" + "|upper" * 60, "more than 60 values or filters stand inside one another"),
+        ],
+        ids=["parts", "items", "keys", "filters"],
+    )
+    def test_what_would_take_too_long_to_compile_is_refused_before(self, typed, message):
+        with pytest.raises(ExpressionError) as error:
+            compile_expression(typed)
+
+        assert error.value.message == message
 
     def test_a_text_may_be_as_long_as_its_limit(self):
         scope = {**SCOPE, "payload": {"text": "x" * MAX_OUTPUT}}

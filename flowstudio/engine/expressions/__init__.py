@@ -8,7 +8,7 @@ answered here without it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from flowstudio.engine import values
@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 Path: TypeAlias = tuple[str | int, ...]
+Run: TypeAlias = Callable[[Source, Mapping[str, JSON]], JSON]
 
 CACHED: Final = 1024
 """Texts of each kind that are kept compiled: the same ones are asked for at every check and plan."""
@@ -47,7 +48,7 @@ class TextProgram:
         self._reads_only = isinstance(tree, syntax.Path) and _is_constant(source)
         self._comparison = _comparison(source, tree)
 
-    def evaluate(self, scope: Mapping[str, JSON]) -> JSON:
+    def evaluate(self, scope: Mapping[str, JSON], run: Run = machine.run) -> JSON:
         """The value in a scope: ``payload``, ``event``, ``run``, ``now``, and ``nodes`` by name."""
         if self._comparison is not None:
             sign, constant = self._comparison
@@ -55,7 +56,7 @@ class TextProgram:
                 return filters.compare(sign, self._read(scope), constant)
             except filters.FilterRefused as error:
                 raise self.source.fault(str(error), self.source.places[0]) from None
-        return self._read(scope) if self._reads_only else machine.run(self.source, scope)
+        return self._read(scope) if self._reads_only else run(self.source, scope)
 
     def _read(self, scope: Mapping[str, JSON]) -> JSON:
         read = self.source.reads[0]
@@ -82,7 +83,7 @@ class DataProgram:
         """The JSON with its texts filled in; see :meth:`TextProgram.evaluate`."""
         if not self.programs:
             return self._value
-        filled = _fill(self._tree, scope, ())
+        filled = _fill(self._tree, scope, (), machine.Purse().run)
         if values.is_larger(filled, MAX_OUTPUT):
             raise ExpressionError(TOO_MUCH)
         return filled
@@ -150,15 +151,15 @@ def _written(text: str, parts: Sequence[syntax.Part]) -> TextProgram:
     return TextProgram(writer.written())
 
 
-def _fill(tree: Any, scope: Mapping[str, JSON], path: Path) -> JSON:
+def _fill(tree: Any, scope: Mapping[str, JSON], path: Path, run: Run) -> JSON:
     if isinstance(tree, dict):
-        return {key: _fill(item, scope, (*path, key)) for key, item in tree.items()}
+        return {key: _fill(item, scope, (*path, key), run) for key, item in tree.items()}
     if isinstance(tree, list):
-        return [_fill(item, scope, (*path, index)) for index, item in enumerate(tree)]
+        return [_fill(item, scope, (*path, index), run) for index, item in enumerate(tree)]
     if not isinstance(tree, TextProgram):
         return tree
     try:
-        return tree.evaluate(scope)
+        return tree.evaluate(scope, run)
     except ExpressionError as error:
         raise _inside(path, error) from None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from flowstudio.engine import values
 from flowstudio.engine.errors import ExpressionError
@@ -17,6 +18,9 @@ from flowstudio.engine.expressions import filters, reader
 from flowstudio.engine.expressions import tree as syntax
 from flowstudio.engine.expressions.paths import Read
 from flowstudio.engine.values import JSON
+
+MAX_NESTING: Final = 60
+"""Values inside one another, a row of filters among them: they are written and run by recursion."""
 
 _ids = itertools.count(1)
 
@@ -51,7 +55,7 @@ class Writer:
     def __init__(self, text: str, is_template: bool) -> None:
         self.text, self.is_template, self.only_reads = text, is_template, False
         self.code: list[str] = []
-        self.length = 0
+        self.length = self.nesting = 0
         self.names: set[str] = set()
         self.payload_reads: list[int] = []
         self.warnings: list[tuple[str, int]] = []
@@ -148,6 +152,13 @@ class Writer:
 
     def expr(self, tree: syntax.Expr) -> None:
         self.marks.append((self.length, tree.at))
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            raise self.fault(f"more than {MAX_NESTING} values or filters stand inside one another", tree.at)
+        self.write(tree)
+        self.nesting -= 1
+
+    def write(self, tree: syntax.Expr) -> None:
         match tree:
             case syntax.Literal(value):
                 self.put(_literal(value))
