@@ -2,6 +2,7 @@
 import { formatDuration } from "@/run/format";
 import { STATUS } from "@/run/status";
 import type { NodeRun } from "@/run/store";
+import { roundsInWords } from "@/run/view";
 import { cx } from "@/ui/cx";
 import { useNow } from "@/ui/useNow";
 import { elapsed, STATE_COLOUR } from "./status";
@@ -23,7 +24,11 @@ export function StatusBadge({ run }: { run: NodeRun }) {
         <span className="text-muted tabular-nums">{formatDuration(ms)}</span>
       )}
       {run.attempts > 1 && <span className="text-warn">attempt {run.attempts}</span>}
-      {run.count > 1 && <span className="text-muted">×{run.count}</span>}
+      {run.rounds ? (
+        <span className="text-muted tabular-nums">{roundsInWords(run.rounds)}</span>
+      ) : (
+        run.count > 1 && <span className="text-muted">×{run.count}</span>
+      )}
     </span>
   );
 }

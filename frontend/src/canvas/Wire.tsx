@@ -1,6 +1,6 @@
 /** One edge: a curve, and once a payload went over it, what it was. */
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath, getSmoothStepPath } from "@xyflow/react";
-import { GitFork, Plus } from "lucide-react";
+import { GitFork, Plus, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import { usePanels } from "@/editor/panels";
 import { canEdit, shownDocument, useEditor } from "@/model/editor";
@@ -13,6 +13,9 @@ export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
   const { id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected, data } = props;
   const run = useEdgeRun(id);
   const editable = useEditor(canEdit);
+  const wrong = useEditor((state) =>
+    state.viewing ? undefined : state.problems.find((problem) => problem.edge === id),
+  );
   const [path, x, y] = pathOf({
     // React Flow ends edges at the rim of the area that can be hit, the port is drawn in its middle.
     sourceX: sourceX - HANDLE / 2,
@@ -30,8 +33,23 @@ export const Wire = memo(function Wire(props: EdgeProps<FlowEdge>) {
       data-delivered={run?.delivered || undefined}
       data-background={data?.background || undefined}
       data-selected={selected || undefined}
+      data-problem={wrong?.severity}
     >
       <BaseEdge id={id} path={path} interactionWidth={22} />
+      {wrong && (
+        <EdgeLabelRenderer>
+          <span
+            className="fs-wire-problem"
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y - 22}px)` }}
+            data-severity={wrong.severity}
+            title={wrong.message}
+            role="img"
+            aria-label={`Problem: ${wrong.message}`}
+          >
+            <TriangleAlert size={12} strokeWidth={2.4} aria-hidden />
+          </span>
+        </EdgeLabelRenderer>
+      )}
       <EdgeLabelRenderer>
         <div
           className="fs-wire-label nopan"

@@ -4,6 +4,7 @@ import type { Plugins } from "@/model/graph";
 import { formatBytes, formatDuration, plural } from "@/run/format";
 import { STATUS } from "@/run/status";
 import type { NodeRun } from "@/run/store";
+import { roundsInWords } from "@/run/view";
 import { elapsed } from "./status";
 
 /** "Send mail, Send email, node 3 of 12, failed after 1.2 s, 1 input connected, 2 outputs connected" */
@@ -35,7 +36,8 @@ function stateInWords(run: NodeRun): string {
   const ms = run.ended ? elapsed(run, 0) : null;
   const word = STATUS[run.status].word.toLowerCase();
   const where = run.isBackground ? " in background" : "";
-  return `${word}${where}${ms === null ? "" : ` after ${formatDuration(ms)}`}`;
+  const rounds = run.rounds ? `, ${roundsInWords(run.rounds).replace("×", "all rounds: ")}` : "";
+  return `${word}${where}${ms === null ? "" : ` after ${formatDuration(ms)}`}${rounds}`;
 }
 
 /** What a payload is, in a few characters. */

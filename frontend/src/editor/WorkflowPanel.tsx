@@ -1,9 +1,10 @@
 /** The panel beside the canvas while no node is selected: the workflow itself. */
 import { useEffect, useState } from "react";
 import { ApiError, Offline } from "@/api/client";
+import type { Workflow } from "@/api/types";
 import { useEditor } from "@/model/editor";
 import { Button } from "@/ui/Button";
-import { TextArea } from "@/ui/Field";
+import { TextArea, TextInput } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { toast } from "@/ui/toast";
 import { useDialogs } from "./dialogState";
@@ -42,6 +43,7 @@ export function WorkflowPanel() {
         />
         <p className="text-muted text-xs">For real events. A test run always records everything.</p>
       </div>
+      <TimeLimit key={`limit-${workflow.id}`} settings={workflow.settings} readOnly={!editable} />
       <div className="flex flex-col gap-1.5">
         <h3 className="font-medium text-sm">Versions</h3>
         <p className="text-muted text-sm">
@@ -56,6 +58,38 @@ export function WorkflowPanel() {
         )}
       </div>
     </section>
+  );
+}
+
+function TimeLimit({ settings, readOnly }: { settings: Workflow["settings"]; readOnly: boolean }) {
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor="max-seconds" className="font-medium text-sm">
+        Time limit of a run
+      </label>
+      <div className="flex items-center gap-2">
+        <TextInput
+          id="max-seconds"
+          type="number"
+          min={0}
+          step="any"
+          readOnly={readOnly}
+          defaultValue={settings.max_seconds ?? ""}
+          className="max-w-32"
+          aria-describedby="max-seconds-help"
+          onBlur={(event) => {
+            const text = event.target.value.trim();
+            const max_seconds = text === "" ? null : Number(text);
+            if (max_seconds !== (settings.max_seconds ?? null))
+              save({ settings: { ...settings, max_seconds } });
+          }}
+        />
+        <span className="text-muted text-xs">seconds</span>
+      </div>
+      <p id="max-seconds-help" className="text-muted text-xs">
+        A run that takes longer is stopped and fails. Empty: the installation's limit.
+      </p>
+    </div>
   );
 }
 

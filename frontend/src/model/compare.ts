@@ -31,13 +31,13 @@ export function compare(theirs: GraphDocument, mine: GraphDocument): Difference[
 
 export const areSame = (a: GraphDocument, b: GraphDocument): boolean => compare(a, b).length === 0;
 
-const SETTINGS: Required<NodeSettings> = {
+const SETTINGS = {
   disabled: false,
   timeout: null,
   on_error: "fail",
-  retry: { attempts: 1, delay: 1, backoff: 2 },
+  retry: { attempts: 1, delay: 1, backoff: 2, jitter: 0, errors: [] },
   notes: "",
-};
+} satisfies Required<NodeSettings>;
 
 /** A node with everything that the server fills in, in one order. */
 export function filled(node: GraphNode): Required<GraphNode> {

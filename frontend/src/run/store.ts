@@ -1,7 +1,7 @@
 /** What the watched run did to each node and edge, outside React, told once per animation frame. */
 import { useCallback, useSyncExternalStore } from "react";
 import type { GraphDocument, Run, RunStatus, Step } from "@/api/types";
-import { hasEnded, Trace } from "./trace";
+import { canvasRoot, hasEnded, Trace } from "./trace";
 import {
   beginsRun,
   EdgeIndex,
@@ -74,7 +74,7 @@ export class RunStore {
 
   /** The graph whose edges are drawn; called whenever the canvas' document changes. */
   setGraph(document: GraphDocument | null): void {
-    if (document?.edges === this.graph?.edges) {
+    if (document?.edges === this.graph?.edges && bodies(document) === bodies(this.graph)) {
       this.graph = document;
       return;
     }
@@ -124,7 +124,11 @@ export class RunStore {
   /** Take a run's row of the watched tree; late rows of a tree that was left change nothing. */
   addRun(run: Run): void {
     if (!this.concerns(run)) return;
-    if (this.trace.addRun(run)) this.request();
+    const isNew = !this.trace.runs.has(run.id);
+    if (!this.trace.addRun(run)) return;
+    // Steps that came before their run may turn out to belong to another canvas.
+    if (isNew && (run.call > 0 || !this.trace.isShown(run.id))) this.everything = true;
+    this.request();
   }
 
   /** Take the steps of a frame; returns how many were news. */
@@ -187,6 +191,7 @@ export class RunStore {
 
   private apply(): void {
     this.scheduled = false;
+    this.trace.showCanvasOf(this.watched);
     const changes = this.trace.takeChanges();
     const all = this.everything;
     this.everything = false;
@@ -201,7 +206,7 @@ export class RunStore {
   }
 
   private starts(): string[] {
-    return [...this.trace.runs.values()].map((run) => run.start_node);
+    return this.trace.shownRuns().map((run) => run.start_node);
   }
 
   private resetViews(changed: ReadonlySet<string>): Set<string> {
@@ -254,7 +259,7 @@ export class RunStore {
     const watched = this.watched ? this.trace.runs.get(this.watched) : undefined;
     return {
       watched: this.watched,
-      root: (watched ? this.trace.runs.get(watched.root) : undefined) ?? watched ?? null,
+      root: (watched && this.trace.runs.get(canvasRoot(this.trace.runs, watched.id))) ?? null,
       runs,
       progress: progressOf(this.trace),
       ...wholeOf(runs.map((row) => row.run)),
@@ -263,15 +268,19 @@ export class RunStore {
   }
 }
 
+/** Which node stands in which loop, as one text to compare. */
+const bodies = (document: GraphDocument | null): string =>
+  (document?.nodes ?? []).flatMap((node) => (node.parent ? [node.id, node.parent] : [])).join(" ");
+
 function progressOf(trace: Trace): Progress {
   const progress = { steps: 0, done: 0, failed: 0, ended: false };
-  for (const step of trace.eachStep()) {
+  for (const step of trace.shownSteps()) {
     if (beginsRun(trace, step)) continue;
     progress.steps += 1;
     if (hasEnded(step.status)) progress.done += 1;
     if (step.status === "failed") progress.failed += 1;
   }
-  const runs = [...trace.runs.values()];
+  const runs = trace.shownRuns();
   progress.ended = runs.length > 0 && runs.every((run) => hasEnded(run.status));
   return progress;
 }

@@ -24,7 +24,37 @@ export class Trace {
   private readonly steps = new Map<string, Step>();
   private readonly byNode = new Map<string, Map<string, Step>>();
   private readonly positionOf = new Map<string, number>();
+  /** The run whose canvas is shown; runs of called workflows have canvases of their own. */
+  private canvas: string | null = null;
   private changes: Changes = { nodes: new Set(), runs: new Set() };
+
+  /** Show the canvas on which this run is drawn. */
+  showCanvasOf(runId: string | null): void {
+    this.canvas = runId === null ? null : canvasRoot(this.runs, runId);
+  }
+
+  /** Is the run drawn on the shown canvas? One that is not known yet counts as such. */
+  isShown(runId: string): boolean {
+    return this.canvas === null || !this.runs.has(runId) || canvasRoot(this.runs, runId) === this.canvas;
+  }
+
+  /** The runs that are drawn on the shown canvas. */
+  shownRuns(): Run[] {
+    return [...this.runs.values()].filter((run) => this.isShown(run.id));
+  }
+
+  /** The latest run that a step called. */
+  calledBy(step: Step): Run | undefined {
+    return [...this.runs.values()]
+      .filter(
+        (run) =>
+          run.call > 0 &&
+          run.parent === step.run &&
+          run.parent_node === step.node &&
+          run.parent_iteration === step.iteration,
+      )
+      .sort((a, b) => b.call - a.call)[0];
+  }
 
   /** Take a run's row; an older one that arrives late is dropped. */
   addRun(run: Run): boolean {
@@ -59,19 +89,19 @@ export class Trace {
 
   stepsOf(nodeId: string): Step[] {
     const steps = this.byNode.get(nodeId);
-    return steps ? [...steps.values()].sort(inOrder) : [];
+    return steps ? [...steps.values()].filter((step) => this.isShown(step.run)).sort(inOrder) : [];
   }
 
   hasSteps(nodeId: string): boolean {
-    return (this.byNode.get(nodeId)?.size ?? 0) > 0;
+    return [...(this.byNode.get(nodeId)?.values() ?? [])].some((step) => this.isShown(step.run));
   }
 
   step(id: string): Step | undefined {
     return this.steps.get(id);
   }
 
-  eachStep(): Iterable<Step> {
-    return this.steps.values();
+  shownSteps(): Step[] {
+    return [...this.steps.values()].filter((step) => this.isShown(step.run));
   }
 
   /** The nodes that have steps. */
@@ -81,14 +111,14 @@ export class Trace {
 
   /** Every step, in the order in which the nodes began. */
   allSteps(): Step[] {
-    return [...this.steps.values()].sort(inOrder);
+    return this.shownSteps().sort(inOrder);
   }
 
   /** Runs from the root down, each parent before its children, siblings by the time they were queued. */
   tree(): { run: Run; level: number }[] {
     const children = new Map<string | null, Run[]>();
-    for (const run of this.runs.values()) {
-      const parent = run.parent && this.runs.has(run.parent) ? run.parent : null;
+    for (const run of this.shownRuns()) {
+      const parent = run.id !== this.canvas && run.parent && this.runs.has(run.parent) ? run.parent : null;
       children.set(parent, [...(children.get(parent) ?? []), run]);
     }
     const rows: { run: Run; level: number }[] = [];
@@ -115,6 +145,13 @@ export class Trace {
     this.byNode.set(nodeId, steps);
     return steps;
   }
+}
+
+/** The run on whose canvas a run is drawn: itself, or the nearest above it that was called or has no parent. */
+export function canvasRoot(runs: ReadonlyMap<string, Pick<Run, "call" | "parent">>, runId: string): string {
+  const run = runs.get(runId);
+  if (!run || run.call > 0 || run.parent === null || !runs.has(run.parent)) return runId;
+  return canvasRoot(runs, run.parent);
 }
 
 function compare(a: string, b: string): number {

@@ -19,8 +19,16 @@ export interface NodeRun {
   error: ErrorValue | null;
   /** In how many steps the node ran (several runs, or iterations). */
   count: number;
+  /** In a loop: how its rounds went so far. */
+  rounds: Rounds | null;
   /** The ports that fired. */
   ports: string[];
+}
+
+export interface Rounds {
+  begun: number;
+  ended: number;
+  failed: number;
 }
 
 export interface EdgeRun {
@@ -38,12 +46,16 @@ export class EdgeIndex {
   readonly byId = new Map<string, GraphEdge>();
   readonly into = new Map<string, GraphEdge[]>();
   readonly outOf = new Map<string, GraphEdge[]>();
+  private readonly bodies = new Map<string, string[]>();
 
   constructor(graph: GraphDocument | null) {
     for (const edge of graph?.edges ?? []) {
       this.byId.set(edge.id, edge);
       this.into.set(edge.target, [...(this.into.get(edge.target) ?? []), edge]);
       this.outOf.set(edge.source, [...(this.outOf.get(edge.source) ?? []), edge]);
+    }
+    for (const { id, parent } of graph?.nodes ?? []) {
+      if (parent) this.bodies.set(parent, [...(this.bodies.get(parent) ?? []), id]);
     }
   }
 
@@ -52,7 +64,8 @@ export class EdgeIndex {
     const reached = new Set(starts);
     const open = [...reached];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      for (const { target } of this.outOf.get(node) ?? []) {
+      const behind = (this.outOf.get(node) ?? []).map((edge) => edge.target);
+      for (const target of [...behind, ...(this.bodies.get(node) ?? [])]) {
         if (reached.has(target)) continue;
         reached.add(target);
         open.push(target);
@@ -81,8 +94,25 @@ export function nodeView(trace: Trace, nodeId: string): NodeRun | undefined {
     backgroundStatus: child?.status ?? null,
     error: step.error,
     count: steps.filter((each) => !beginsRun(trace, each)).length || 1,
+    rounds: roundsOf(steps.filter((each) => !beginsRun(trace, each))),
     ports: Object.keys(step.outputs),
   };
+}
+
+function roundsOf(steps: readonly Step[]): Rounds | null {
+  const rounds = steps.filter((step) => step.iteration !== "");
+  if (rounds.length < 2) return null;
+  return {
+    begun: rounds.length,
+    ended: rounds.filter((step) => hasEnded(step.status)).length,
+    failed: rounds.filter((step) => step.status === "failed").length,
+  };
+}
+
+/** "12 of 120", "120 rounds", "1 failed of 120": the count beside a node's state. */
+export function roundsInWords({ begun, ended, failed }: Rounds): string {
+  if (failed > 0) return `${failed} failed of ${begun}`;
+  return ended < begun ? `${ended} of ${begun}` : `×${begun}`;
 }
 
 /** A node that will not run in this trace. */
@@ -100,6 +130,7 @@ export function skippedNode(runId: string): NodeRun {
     backgroundStatus: null,
     error: null,
     count: 0,
+    rounds: null,
     ports: [],
   };
 }
@@ -147,13 +178,13 @@ export function beginsRun(trace: Trace, step: Step): boolean {
   );
 }
 
-/** Which of a node's steps the canvas shows: what is still going on, then what failed, then the latest. */
+/** Which of a node's steps the canvas shows. */
 function mainStep(trace: Trace, steps: Step[]): Step | undefined {
   const own = steps.filter((step) => !beginsRun(trace, step));
   const candidates = own.length > 0 ? own : steps;
-  return (
-    candidates.findLast((step) => !hasEnded(step.status)) ??
-    candidates.findLast((step) => step.status === "failed") ??
-    candidates.at(-1)
-  );
+  const open = candidates.findLast((step) => !hasEnded(step.status));
+  const failed = candidates.findLast((step) => step.status === "failed");
+  // Among the rounds of a loop the worst counts; else what still goes on says more than what failed before.
+  const worst = candidates.some((step) => step.iteration !== "") ? (failed ?? open) : (open ?? failed);
+  return worst ?? candidates.at(-1);
 }

@@ -140,6 +140,9 @@ function StepRow({ step, top, span, now, current }: StepRowProps) {
       <span className="flex min-w-0 items-center gap-1.5">
         <span className="truncate">{name}</span>
         <span className="sr-only">{STATUS[step.status].word}</span>
+        {step.iteration !== "" && (
+          <span className="shrink-0 text-2xs text-muted tabular-nums">#{step.iteration}</span>
+        )}
         {background && <BranchIcon size={11} className="text-branch" />}
         {step.attempts > 1 && <span className="shrink-0 text-2xs text-warn">attempt {step.attempts}</span>}
       </span>

@@ -7,6 +7,7 @@ import { filled } from "@/model/compare";
 import { useEditor } from "@/model/editor";
 import { runFeed } from "@/run/feed";
 import { runStore } from "@/run/store";
+import { canvasRoot } from "@/run/trace";
 
 /** Runs fired from this page: the draft is what they ran, so it stays on the canvas and can be edited. */
 const fired = new Set<string>();
@@ -56,7 +57,8 @@ async function drawGraphOf(runId: string): Promise<void> {
   if (!runStore.isWatched(runId)) return;
   for (const run of detail.tree) runStore.addRun(run);
   const { viewing, document, view } = useEditor.getState();
-  if (fired.has(detail.root) || sameGraph(detail.graph, document)) showDraft();
+  const runs = new Map([detail, ...detail.tree].map((run) => [run.id, run]));
+  if (fired.has(canvasRoot(runs, runId)) || sameGraph(detail.graph, document)) showDraft();
   else if (viewing?.runId !== runId) view(detail);
 }
 
@@ -72,8 +74,8 @@ export function sameGraph(a: GraphDocument, b: GraphDocument): boolean {
 
 function essence({ nodes, edges }: GraphDocument): string {
   const does = nodes.map((node) => {
-    const { id, plugin, name, config, settings } = filled(node);
-    return [id, plugin, name, sorted(config), sorted({ ...settings, notes: "" })];
+    const { id, plugin, name, config, settings, parent } = filled(node);
+    return [id, plugin, name, parent, sorted(config), sorted({ ...settings, notes: "" })];
   });
   const leads = edges.map((edge) =>
     [edge.source, edge.source_port, edge.target, edge.target_port].join("\n"),

@@ -8,6 +8,7 @@ import { Button } from "@/ui/Button";
 import { TextArea } from "@/ui/Field";
 import { Select } from "@/ui/Select";
 import { Switch } from "@/ui/Switch";
+import { RetrySettings } from "./RetrySettings";
 
 const ON_ERROR: { value: OnError; label: string; hint: string }[] = [
   {
@@ -49,6 +50,7 @@ export function NodeSettingsForm({ node, plugin, readOnly }: Props) {
           }
         />
       </div>
+      {!plugin?.trigger && <RetrySettings key={node.id} node={node} readOnly={readOnly} />}
       {!plugin?.trigger && (
         <div className="flex flex-col gap-1.5">
           <label htmlFor={`${id}-error`} className="font-medium text-sm">

@@ -10,6 +10,7 @@ import { Select } from "@/ui/Select";
 import { Switch } from "@/ui/Switch";
 import { CodeInput } from "./CodeInput";
 import { DataControl } from "./DataControl";
+import { OptionsControl } from "./OptionsControl";
 import type { FormField } from "./schema";
 
 export interface ControlProps {
@@ -26,6 +27,7 @@ export interface ControlProps {
 
 export function Control(props: ControlProps) {
   const { field, value, onChange, readOnly, id, invalid, describedBy, node } = props;
+  if (field.hints.options) return <OptionsControl {...props} />;
   switch (field.kind) {
     case "expression":
     case "template":

@@ -22,6 +22,10 @@ export interface FieldHints {
   placeholder?: string;
   group?: string;
   generate?: string;
+  /** The name of a list that the installation offers. */
+  options?: string;
+  /** No expression may stand here. */
+  literal?: boolean;
   show_if?: { field: string; value: Json };
 }
 
@@ -140,7 +144,10 @@ const number = (value: Json | undefined): number | undefined =>
 
 /** Expression, template and data are evaluated anyway; a secret must not become one. */
 export const mayBeExpression = (field: FormField): boolean =>
-  !KINDS.some((kind) => kind === field.kind) && !field.hints.secret && field.kind !== "object";
+  !KINDS.some((kind) => kind === field.kind) &&
+  !field.hints.secret &&
+  !field.hints.literal &&
+  field.kind !== "object";
 
 export function expressionIn(value: Json | undefined): string | null {
   const holder = value === undefined ? {} : objectOf(value);

@@ -7,6 +7,7 @@ import { beginsRun } from "@/run/view";
 import { cx } from "@/ui/cx";
 import { Empty } from "@/ui/Empty";
 import { useStepChoice } from "./choice";
+import { IterationPager } from "./IterationPager";
 import { StepView } from "./StepView";
 
 export function StepInspector({ nodeId }: { nodeId: string }) {
@@ -23,14 +24,29 @@ export function StepInspector({ nodeId }: { nodeId: string }) {
   }
   if (refusal) return <Empty title="This run cannot be shown">{refusal}</Empty>;
   const byHand = chosen?.node === nodeId ? steps.find((step) => step.id === chosen.step) : undefined;
-  const step = byHand ?? steps.find((each) => each.id === state?.stepId) ?? steps.at(-1);
+  const step =
+    byHand ??
+    sameRound(steps, chosen?.step) ??
+    steps.find((each) => each.id === state?.stepId) ??
+    steps.at(-1);
   if (!step) return <NotReached skipped={state?.status === "skipped"} />;
   return (
     <div className="@container flex h-full min-h-0 flex-col" data-step-id={step.id} data-status={step.status}>
-      {steps.length > 1 && <StepChooser nodeId={nodeId} steps={steps} current={step} />}
+      {steps.length > 1 &&
+        (steps.some((each) => each.iteration !== "") ? (
+          <IterationPager nodeId={nodeId} steps={steps} current={step} />
+        ) : (
+          <StepChooser nodeId={nodeId} steps={steps} current={step} />
+        ))}
       <StepView key={step.id} step={step} />
     </div>
   );
+}
+
+/** Who looks at one round of a loop at one node sees the same round at the next. */
+function sameRound(steps: readonly Step[], chosen: string | undefined): Step | undefined {
+  const iteration = chosen === undefined ? undefined : runStore.trace.step(chosen)?.iteration;
+  return iteration ? steps.find((step) => step.iteration === iteration) : undefined;
 }
 
 function useStepsOf(nodeId: string): Step[] {
@@ -88,6 +104,5 @@ function StepChooser({ nodeId, steps, current }: { nodeId: string; steps: Step[]
 function labelOf(step: Step): string {
   const run = runStore.trace.runs.get(step.run);
   if (beginsRun(runStore.trace, step)) return "Start of the branch";
-  const where = run?.kind === "background" ? "Background" : "Foreground";
-  return step.iteration ? `${where} · ${step.iteration}` : where;
+  return run?.kind === "background" ? "Background" : "Foreground";
 }

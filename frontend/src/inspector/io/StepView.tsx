@@ -4,15 +4,18 @@ import { useNode } from "@/model/editor";
 import { formatFineClock, useElapsed } from "@/run/format";
 import { BranchIcon, StatusWord } from "@/run/status";
 import { runStore, useRunTree } from "@/run/store";
+import { CallCard } from "./CallCard";
 import { ErrorCard } from "./ErrorCard";
 import { Panes } from "./Panes";
 
 export function StepView({ step }: { step: Step }) {
   const node = useNode(step.node);
+  useRunTree(); // the called run's row comes and goes by itself
+  const called = runStore.trace.calledBy(step);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <StepHeader step={step} />
-      {(step.error || step.background_run) && (
+      {(step.error || step.background_run || called) && (
         <div className="flex shrink-0 flex-col gap-2 px-3 pb-3">
           {step.error && (
             <ErrorCard
@@ -27,6 +30,7 @@ export function StepView({ step }: { step: Step }) {
               }}
             />
           )}
+          {called && <CallCard run={called} />}
           {step.background_run && <BranchCard runId={step.background_run} />}
         </div>
       )}
