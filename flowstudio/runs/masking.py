@@ -50,6 +50,7 @@ SHORTEST: Final = 6
 """Characters of a secret that is looked for elsewhere; a shorter one would be found in any text."""
 KEPT_SECRETS: Final = 200
 KEPT_PATHS: Final = 100
+KEPT_KEYS: Final = 4_096
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -61,9 +62,15 @@ class Rules:
     scan: Any  # re2.Set on bytes: finds, in JSON text, all that the other two find in the value, and more
     key: Any
     text: Any
+    _known: dict[str, bool] = field(default_factory=dict)
 
     def is_secret(self, key: str) -> bool:
-        return _is_secret(self.key, key)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= KEPT_KEYS:
+                self._known.clear()
+            found = self._known[key] = self.key.fullmatch(key) is not None
+        return found
 
 
 def rules() -> Rules:
@@ -100,11 +107,6 @@ def _pattern(key: str) -> str:
     return "[-_]?".join(words).replace(r"\*", r"[\w-]{0,40}")
 
 
-@lru_cache(maxsize=4096)
-def _is_secret(pattern: Any, key: str) -> bool:
-    return pattern.fullmatch(key) is not None
-
-
 @dataclass(slots=True)
 class Secrets:
     """What was seen under secret keys in one run, to find it in other payloads, in log lines and messages."""
@@ -132,6 +134,9 @@ class Secrets:
 
     def are_in(self, data: bytes) -> bool:
         return bool(self._texts) and any(encoded in data for encoded in list(self._texts.values()))
+
+    def are_in_text(self, text: str) -> bool:
+        return len(text) >= SHORTEST and any(secret in text for secret in list(self._texts))
 
     def replaced(self, text: str) -> str:
         """``text`` with each known secret masked, also where it stands quoted."""
@@ -197,8 +202,8 @@ class Masker:
 
     def _text_of(self, text: str) -> str:
         """As ``text``, but quick where there is nothing, as in most texts of a payload."""
-        data = text.encode()
-        if self._rules.scan.Match(data) or self.secrets.are_in(values.encode(text)):
+        may_match = ":" in text or "=" in text or "bearer" in text.lower()
+        if (may_match and self._rules.scan.Match(text.encode())) or self.secrets.are_in_text(text):
             return self.text(text)
         return text
 

@@ -217,6 +217,30 @@ def test_a_node_that_is_given_up_before_its_commit_leaves_nothing(run):
     assert results() == []
 
 
+def test_a_node_that_is_given_up_once_its_commit_has_begun_counts(run):
+    async def live():
+        sink = DatabaseSink(run)
+        committed, go_on = asyncio.Event(), asyncio.Event()
+
+        async def call(work):
+            await asyncio.to_thread(work)
+            committed.set()
+            await go_on.wait()
+
+        sink._call = call
+        step = StepRecord("log", "log", status="succeeded")
+        doing = asyncio.create_task(sink.transact(step, lambda: write() or (), {}))
+        await committed.wait()
+        doing.cancel()
+        asyncio.get_running_loop().call_soon(go_on.set)
+        await doing
+
+    asyncio.run(live())
+
+    assert is_written()
+    assert results() == ["log", "log"]
+
+
 def test_many_transactions_at_once_wait_for_their_turn(make_claimed):
     """Beside a writer that is busy; without turns SQLite's own waiting lets some starve."""
     runs = [make_claimed() for _ in range(20)]
