@@ -740,3 +740,38 @@ class SampleBody(Body):
 
 class SampleQuery(PageQuery):
     workflow = serializers.UUIDField()
+
+
+# ── Expressions ──────────────────────────────────────────────────────────────────────────────────
+
+
+class PreviewBody(Body):
+    """A text of a config, and the step on whose recorded payload it is tried."""
+
+    kind = serializers.ChoiceField(["expression", "template", "data"])
+    source = AnyField()
+    run = serializers.UUIDField()
+    node = serializers.CharField(max_length=64)
+    iteration = serializers.RegexField(r"^(\d+(\.\d+)*)?$", max_length=64, default="", allow_blank=True)
+
+    class Meta:
+        ref_name = "Preview"
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["kind"] != "data" and not isinstance(attrs["source"], str):
+            raise ValidationError({"source": "This must be a text, unless the kind is data."})
+        return attrs
+
+
+class PreviewError(serializers.Serializer):
+    message = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+    column = serializers.IntegerField(allow_null=True)
+
+
+class PreviewResult(serializers.Serializer):
+    """Either ``value`` and ``type``, or ``error``: what the step would have failed with."""
+
+    value = AnyField(required=False)
+    type = serializers.CharField(required=False)
+    error = PreviewError(required=False)

@@ -39,6 +39,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/expressions/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The value of an expression in a recorded step, or what is wrong with it */
+        post: operations["expressions_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/": {
         parameters: {
             query?: never;
@@ -756,6 +773,35 @@ export interface components {
          * @enum {string}
          */
         PortTypeEnum: "any" | "object" | "list" | "text" | "number" | "boolean";
+        /** @description A text of a config, and the step on whose recorded payload it is tried. */
+        Preview: {
+            kind: components["schemas"]["PreviewKindEnum"];
+            /** @description Any JSON value. */
+            source: unknown;
+            /** Format: uuid */
+            run: string;
+            node: string;
+            iteration?: string;
+        };
+        PreviewError: {
+            message: string;
+            line: number | null;
+            column: number | null;
+        };
+        /**
+         * @description * `expression` - expression
+         *     * `template` - template
+         *     * `data` - data
+         * @enum {string}
+         */
+        PreviewKindEnum: "expression" | "template" | "data";
+        /** @description Either ``value`` and ``type``, or ``error``: what the step would have failed with. */
+        PreviewResult: {
+            /** @description Any JSON value. */
+            value?: unknown;
+            type?: string;
+            error?: components["schemas"]["PreviewError"];
+        };
         /** @description One thing that is wrong with a graph, at its place, with one-click cures where there are any. */
         Problem: {
             code: string;
@@ -1383,6 +1429,92 @@ export interface operations {
             };
             /** @description Not there, or not yours to see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    expressions_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewResult"];
+                };
+            };
+            /** @description The request is malformed or a value is not allowed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description No user: sign in or send a token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Seen, but not allowed; or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not there, or not yours to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is over the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Understood and refused; the reasons stand at their places. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
