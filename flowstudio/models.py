@@ -345,6 +345,28 @@ class JournalEntry(models.Model):
         return f"{self.node} {self.outcome}"
 
 
+class StoredValue(models.Model):
+    """What a node keeps beyond its run. A whole number has no ``value``: it can be counted on."""
+
+    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="+")
+    is_test = models.BooleanField(default=False)
+    scope = models.CharField(max_length=220)  # "node:…" or "subject:…"
+    key = models.CharField(max_length=200)
+    value = models.BinaryField(null=True)
+    number = models.BigIntegerField(default=0)
+    expires = models.DateTimeField(null=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workflow", "is_test", "scope", "key"], name="flowstudio_stored_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"
+
+
 class Sample(models.Model):
     """A saved test event of a workflow."""
 

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from flowstudio.runs import egress
+from flowstudio.runs import egress, stores
 
 
 class Services(Mapping[str, Any]):
     """The services of one runner. They belong to its event loop."""
 
     def __init__(self, **more: Callable[[], Any]) -> None:
-        self._makers: dict[str, Callable[[], Any]] = {"http": egress.client, **more}
+        self._makers: dict[str, Callable[[], Any]] = {
+            "http": egress.client,
+            "store": lambda: stores.store_of,
+            **more,
+        }
         self._made: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -26,5 +30,6 @@ class Services(Mapping[str, Any]):
 
     async def close(self) -> None:
         for made in self._made.values():
-            await made.aclose()
+            if hasattr(made, "aclose"):
+                await made.aclose()
         self._made.clear()
