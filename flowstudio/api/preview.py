@@ -17,8 +17,6 @@ from flowstudio.runs import preview
 
 
 class Preview(ApiView):
-    write_scopes = ("read", "write")  # it changes nothing; POST, for a text may be long
-
     @operation(
         "expressions_preview",
         "The value of an expression in a recorded step, or what is wrong with it",

@@ -114,6 +114,7 @@ NEEDS = {
     "runs_steps": {"view"},
     "runs_step": {"payloads"},
     "runs_cancel": {"run"},
+    "expressions_preview": {"payloads"},
     "samples_list": {"view"},
     "samples_create": {"run"},
     "samples_read": {"view"},
@@ -144,7 +145,10 @@ def world(workflow, owner):
     run = Run(workflow=workflow, version=version, snapshot=version.snapshot, event=event, start_node="n1")
     run.root = run
     run.save()
-    step = Step.objects.create(run=run, seq=1, node="n1", plugin="start", status="running")
+    seen = {"input": {"type": "object", "size": 2, "count": 0, "preview": "{}"}, "outputs": {}}
+    step = Step.objects.create(
+        run=run, seq=1, node="n1", plugin="start", status="running", summary=seen, input=b"{}"
+    )
     sample = Sample.objects.create(workflow=workflow, name="s", event_type="t", properties=b"{}")
     return {
         "workflow_id": workflow.pk, "run_id": run.pk, "event_id": event.pk, "step_id": step.pk,
@@ -163,6 +167,12 @@ def bodies(world):
         "webhooks_listen": {"node": "n2"},
         "grants_replace": [],
         "events_send": {"type": "t"},
+        "expressions_preview": {
+            "kind": "expression",
+            "source": "payload",
+            "run": str(world["run_id"]),
+            "node": "n1",
+        },
         "samples_create": sample,
         "samples_replace": sample,
         "tokens_create": {"name": "ci", "scopes": ["read"]},
