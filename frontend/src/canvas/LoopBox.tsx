@@ -14,25 +14,28 @@ export function LoopBody({ node, layout }: { node: GraphNode; layout: NodeLayout
   const top = layout.body ?? 0;
   const [x, y] = node.position;
   return (
-    <div className="fs-loop-body" style={{ top }}>
-      {empty && editable && (
-        <button
-          type="button"
-          tabIndex={-1}
-          className="fs-loop-hint nodrag"
-          onClick={(event) =>
-            openQuickAdd({
-              screen: { x: event.clientX, y: event.clientY },
-              position: [x + LOOP_PAD, y + top + LOOP_PAD],
-              parent: node.id,
-            })
-          }
-        >
-          <Plus size={14} aria-hidden />
-          Drop nodes here
-        </button>
-      )}
-      {empty && !editable && <span className="fs-loop-hint">Nothing in this loop</span>}
-    </div>
+    <>
+      <div className="fs-loop-head" style={{ height: top }} />
+      <div className="fs-loop-body" style={{ top }}>
+        {empty && editable && (
+          <button
+            type="button"
+            tabIndex={-1}
+            className="fs-loop-hint nodrag"
+            onClick={(event) =>
+              openQuickAdd({
+                screen: { x: event.clientX, y: event.clientY },
+                position: [x + LOOP_PAD, y + top + LOOP_PAD],
+                parent: node.id,
+              })
+            }
+          >
+            <Plus size={14} aria-hidden />
+            Drop nodes here
+          </button>
+        )}
+        {empty && !editable && <span className="fs-loop-hint">Nothing in this loop</span>}
+      </div>
+    </>
   );
 }

@@ -20,9 +20,11 @@ export function nodeLabel(
   const into = document.edges.filter((edge) => edge.target === id).length;
   const out = document.edges.filter((edge) => edge.source === id).length;
   const plugin = plugins[node.plugin]?.name ?? node.plugin;
+  const loop = node.parent ? document.nodes.find((item) => item.id === node.parent) : undefined;
   const parts = [
     node.name,
     plugin === node.name ? null : plugin,
+    loop ? `in ${loop.name}` : null,
     `node ${index + 1} of ${document.nodes.length}`,
     node.settings?.disabled ? "disabled" : null,
     run ? stateInWords(run) : null,
