@@ -20,7 +20,7 @@ export function StatusBadge({ run }: { run: NodeRun }) {
     >
       <Icon size={12} strokeWidth={2.2} className={cx(run.status === "running" && "fs-spin")} aria-hidden />
       {word}
-      {ms !== null && run.status !== "skipped" && (
+      {ms !== null && !run.rounds && run.status !== "skipped" && (
         <span className="text-muted tabular-nums">{formatDuration(ms)}</span>
       )}
       {run.attempts > 1 && <span className="text-warn">attempt {run.attempts}</span>}
