@@ -61,8 +61,8 @@ docs: $(VENV)/.dev  ## Write the documents that are made from the code
 	@$(PY) manage.py plugin_docs
 	@$(PY) manage.py openapi
 
-bench: $(VENV)/.dev  ## Measure start and memory, and write docs/performance.md
-	@$(PY) -m bench
+bench: $(VENV)/.dev  ## Measure beside the peers and write docs/performance.md (ARGS=engine: one part)
+	@$(PY) -m bench $(ARGS)
 
 clean:  ## Remove the environment, the front end's modules and caches; data in var/ stays
 	rm -rf $(VENV) frontend/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,7 @@
 """Installs the peers that the bench measures beside, pinned, into a folder of their own, on first use.
 
-None of them is part of the product or of its environment. What was installed is used again as long as the pins
-are the same.
+None of them is part of the product or of its environment. What was installed is used again as long as the
+pins are the same.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Times a LangGraph StateGraph of ten async nodes, alone and with its checkpointers; prints µs per node as JSON.
+"""Times a LangGraph of ten async nodes, alone and with its checkpointers; prints µs per node as JSON.
 
 Arguments: the payload's file and a folder for the database.
 """
