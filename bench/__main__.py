@@ -5,9 +5,9 @@
 
 import sys
 
-from bench import engine, growth, memory, report, start
+from bench import engine, growth, long_loop, loops, memory, report, start
 
-PARTS = {part.TABLE.name: part for part in (start, engine, growth, memory)}
+PARTS = {part.TABLE.name: part for part in (start, engine, growth, memory, loops, long_loop)}
 TABLES = [part.TABLE for part in PARTS.values()]
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flowstudio.engine.graph import Graph
+from flowstudio.engine.document import FORMAT, Edge, Graph, Node
 from flowstudio.engine.plan import Plan, compile_plan
 from flowstudio.engine.registry import Registry
 from flowstudio.plugin import Plugin
@@ -53,22 +53,14 @@ def registry() -> Registry:
 
 
 def drawn(nodes: Sequence[dict[str, Any]], edges: Sequence[tuple[str, str, str]]) -> Graph:
-    """``edges``: source, its port, target."""
-    return Graph.from_document(
-        {
-            "format": "flowstudio/1",
-            "nodes": [{"name": node["id"], **node} for node in nodes],
-            "edges": [
-                {
-                    "id": f"e{n}",
-                    "source": source,
-                    "source_port": port,
-                    "target": target,
-                    "target_port": "payload",
-                }
-                for n, (source, port, target) in enumerate(edges)
-            ],
-        }
+    """``edges``: source, its port, target. Not by way of a document, which may not be that large."""
+    return Graph(
+        format=FORMAT,
+        nodes=tuple(Node(**{"name": node["id"], **node}) for node in nodes),
+        edges=tuple(
+            Edge(f"e{number}", source, port, target, "payload")
+            for number, (source, port, target) in enumerate(edges)
+        ),
     )
 
 

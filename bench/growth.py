@@ -23,6 +23,10 @@ def exponent(figures: Sequence[float]) -> float:
     return statistics.linear_regression([math.log(size) for size in SIZES[1:]], totals[1:]).slope
 
 
+COLUMNS = [
+    *(Column(f"{size:,}", nth(index)) for index, size in enumerate(SIZES)),
+    Column("exponent", exponent),
+]
 TABLE = Table(
     name="growth",
     title="Growth, µs per node",
@@ -36,25 +40,25 @@ on: 1 means that twice the nodes take twice the time.
         Row("chain", "chain", "linear: exponent ≤ 1.1", most=1.1),
         Row("chain_all", "chain, all taken down", "linear: exponent ≤ 1.1", most=1.1),
         Row("fan", "fan out and in", "linear: exponent ≤ 1.1", most=1.1),
-        Row("for_each", "For each, one node in its body, per item", "linear: exponent ≤ 1.1", most=1.1),
-        Row("for_each_all", "For each, all taken down, per item", "linear: exponent ≤ 1.1", most=1.1),
     ],
-    columns=[
-        *(Column(f"{size:,}", nth(index)) for index, size in enumerate(SIZES)),
-        Column("exponent", exponent),
-    ],
+    columns=COLUMNS,
     judged=exponent,
 )
 
 
 def measure() -> Figures:
+    return measured(TABLE)
+
+
+def measured(table: Table) -> Figures:
+    """The median of some processes for each size of the table's series."""
     rounds = []
     for number in range(ROUNDS):
-        print(f"growth: round {number + 1} of {ROUNDS}", flush=True)
-        rounds.append(printed([sys.executable, "-m", "bench.sizes"], ROOT))
+        print(f"{table.name}: round {number + 1} of {ROUNDS}", flush=True)
+        rounds.append(printed([sys.executable, "-m", "bench.sizes", table.name], ROOT))
     return {
         row.name: [
             statistics.median(sizes) for sizes in zip(*(each[row.name] for each in rounds), strict=True)
         ]
-        for row in TABLE.rows
+        for row in table.rows
     }

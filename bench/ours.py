@@ -139,6 +139,23 @@ async def per_further_node(plugin: str, kind: str, recording: str, times: int = 
     return statistics.median(measured[-times:]) / FURTHER * 1e6
 
 
+async def per_node_of_many_runs(plugin: str, at_once: int = 64, further: int = 50, times: int = 3) -> float:
+    """What each further node adds where many runs are under way: their commits travel together."""
+    few = graphs.plan(graphs.chain(NODES, plugin))
+    many = graphs.plan(graphs.chain(NODES + further, plugin))
+
+    async def together(plan: Plan) -> float:
+        began = time.perf_counter()
+        await asyncio.gather(*(stored(plan, "background", "none") for _ in range(at_once)))
+        return time.perf_counter() - began
+
+    measured = []
+    for _ in range(times + 1):
+        base = await together(few)
+        measured.append(await together(many) - base)
+    return statistics.median(measured[-times:]) / (at_once * further) * 1e6
+
+
 async def on_sqlite() -> dict[str, float]:
     return {
         "status_stored": await per_further_node("addone", "foreground", "status"),
@@ -147,6 +164,7 @@ async def on_sqlite() -> dict[str, float]:
         "journaled_all": await per_further_node("addone", "background", "all"),
         "effectful": await per_further_node("act", "background", "none", times=5),
         "effectful_all": await per_further_node("act", "background", "all", times=5),
+        "effectful_64": await per_node_of_many_runs("act"),
     }
 
 

