@@ -31,6 +31,7 @@ NODES = 10
 FURTHER = 1000
 ORDER = Event(id="1", type="order", properties=PAYLOAD)
 INFO = RunInfo(id="bench", started=timezone.now())
+RUNS = {recording: models.Run(recording=recording) for recording in ("status", "all")}
 
 
 class Dropped:
@@ -45,7 +46,7 @@ class TakenDown(Dropped):
     """Makes the rows that would be stored: serialised, masked, summarised."""
 
     def __init__(self, recording: str) -> None:
-        self._rows, self._encode = Rows(models.Run(recording=recording), forms()), Encoder()
+        self._rows, self._encode = Rows(RUNS[recording], forms()), Encoder()
         self.rows: list[Any] = []
 
     def ended(self, step: StepRecord) -> None:
