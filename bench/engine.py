@@ -31,7 +31,8 @@ Node-RED runs inside its own runtime, without editor. It is given what is in its
 under way at once where the row does not say *alone*, and the time of the same chain without its ten
 nodes is taken off. *Synchronous* is its setting `runtimeSyncDelivery`. LangGraph is `ainvoke` of a
 compiled `StateGraph`, with a new thread per run where it keeps checkpoints; pydantic-graph is `run` of
-a graph of steps.
+a graph of steps. All versions are pinned in
+`bench/peers`.
 """,
     rows=[
         Row("plain_await", "ten async functions, one awaited after the other", "the floor"),
