@@ -16,7 +16,7 @@ from flowstudio.models import Role, Workflow
 from flowstudio.runs import reading, submit, writer
 from flowstudio.runs.events import NewEvent
 
-REFUSED = ("disabled_plugin", "cycle")
+REFUSED = ("disabled_plugin", "cycle", "crosses_border", "unknown_loop")
 
 
 class TestWorkflow(ApiView):

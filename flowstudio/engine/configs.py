@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, get_args
 
@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from flowstudio.engine import expressions
 from flowstudio.engine.errors import ExpressionError, GraphInvalid, Problem
-from flowstudio.engine.plugins import FieldKind, NodeConfig, Plugin
+from flowstudio.engine.plugins import FieldKind, Loop, NodeConfig, Plugin
 from flowstudio.engine.values import JSON
 
 DYNAMIC_KEY: Final = "$expr"
@@ -26,7 +26,7 @@ _COMPILERS: Final[Mapping[str, Callable[[Any], expressions.Compiled]]] = {
 class CompiledConfig:
     """A node's config, ready to be evaluated; without dynamic fields all runs share one object."""
 
-    __slots__ = ("_adapters", "_literals", "_model", "dynamic", "shared")
+    __slots__ = ("_adapters", "_later", "_literals", "_model", "dynamic", "shared")
 
     def __init__(
         self,
@@ -34,15 +34,32 @@ class CompiledConfig:
         literals: dict[str, Any],
         dynamic: dict[str, expressions.Compiled],
         adapters: dict[str, TypeAdapter[Any]],
+        later: Collection[str] = (),
     ) -> None:
-        self._model, self._literals, self._adapters = model, literals, adapters
-        self.dynamic = dynamic
-        self.shared = None if dynamic else _instance(model, literals)
+        self._model, self._adapters = model, adapters
+        self._later = {name: dynamic[name] for name in later if name in dynamic}
+        self._literals = literals | dict.fromkeys(self._later)
+        self.dynamic = {name: compiled for name, compiled in dynamic.items() if name not in self._later}
+        self.shared = None if self.dynamic else _instance(model, self._literals)
 
     @property
     def names(self) -> frozenset[str]:
         """The nodes that its expressions read through ``node("Name")``."""
-        return frozenset().union(*(compiled.names for compiled in self.dynamic.values()))
+        compiled = (*self.dynamic.values(), *self._later.values())
+        return frozenset().union(*(each.names for each in compiled))
+
+    @property
+    def needs_scope(self) -> bool:
+        return bool(self.dynamic or self._later)
+
+    def evaluate_later(self, name: str, scope: Mapping[str, JSON]) -> JSON:
+        """A field of a loop that is evaluated in every round; raises ExpressionError."""
+        if name not in self._later:
+            return self._literals.get(name)
+        try:
+            return self._later[name].evaluate(scope)
+        except ExpressionError as error:
+            raise self._placed(name, error) from None
 
     def evaluate(self, scope: Mapping[str, JSON]) -> NodeConfig:
         """The config of this run: the plugin reads finished values as its attributes."""
@@ -113,6 +130,7 @@ def compile_config(plugin: type[Plugin], config: Mapping[str, Any], node: str) -
         literals,
         dynamic,
         {name: adapters[name] for name in dynamic if name in adapters},
+        plugin.evaluated_later if issubclass(plugin, Loop) else (),
     )
 
 

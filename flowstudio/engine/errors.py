@@ -72,3 +72,11 @@ class StaleRun(FlowStudioError):
 
 class StepBudgetExceeded(FlowStudioError):
     """The run took more steps than its budget allows."""
+
+
+class RunTimedOut(FlowStudioError):
+    """The run took longer than it may."""
+
+
+class NodeTimedOut(FlowStudioError):
+    """An attempt at a node took longer than its settings allow."""

@@ -12,7 +12,7 @@ from flowstudio.engine.document import Edge, Graph, Node, Retry, Settings, empty
 from flowstudio.engine.errors import Cure, GraphInvalid, Problem
 from flowstudio.engine.expressions import read_from_event
 from flowstudio.engine.plan import ERROR_PORT
-from flowstudio.engine.plugins import Plugin, Trigger
+from flowstudio.engine.plugins import Loop, Plugin, PortType, Trigger
 from flowstudio.engine.registry import Registry
 
 __all__ = ["Edge", "Graph", "Node", "Retry", "Settings", "check", "empty_document"]
@@ -31,8 +31,10 @@ def check(
     facts = _Facts(graph, registry)
     return [
         *_identity_problems(facts),
+        *_loop_problems(facts),
         *_plugin_problems(facts, disabled),
         *_edge_problems(facts),
+        *_type_problems(facts),
         *_cycle_problems(facts),
         *_trigger_problems(facts),
         *_expression_problems(facts),
@@ -47,6 +49,7 @@ class _Facts:
         self.graph, self.registry = graph, registry
         self.nodes = {node.id: node for node in graph.nodes}
         self.edges = [edge for edge in graph.edges if edge.source in self.nodes and edge.target in self.nodes]
+        self.parents = {node.id: node.parent for node in graph.nodes}
         self.into: dict[str, list[Edge]] = defaultdict(list)
         for edge in self.edges:
             self.into[edge.target].append(edge)
@@ -98,8 +101,42 @@ class _Facts:
         return {node.id: 1 << index for index, node in enumerate(self.graph.nodes)}
 
     def may_read(self, reader: str, read: str) -> bool:
-        """Whether a node lies before its reader; a reader in or behind a circle has that problem first."""
-        return bool(self.before[reader] & self.bits[read]) or reader not in self.ordered
+        """Whether a node lies before its reader or before a loop around it, or is such a loop.
+
+        A reader in or behind a circle has that problem first.
+        """
+        loops = self.loops_around(reader)
+        lies_before = any(self.before[each] & self.bits[read] for each in (reader, *loops))
+        return lies_before or read in loops or any(each not in self.ordered for each in (reader, *loops))
+
+    def loops_around(self, node: str) -> list[str]:
+        """The loops that a node is drawn in, from the inside out."""
+        found: list[str] = []
+        parent = self.parents.get(node)
+        while parent in self.nodes and parent not in found:
+            found.append(parent)
+            parent = self.parents.get(parent)
+        return found
+
+    def type_at(self, node: str, port: str) -> PortType:
+        """What an output port gives. A node that passes its payload on gives what it is given."""
+        seen: set[str] = set()
+        while True:
+            plugin = self.plugin(self.nodes[node])
+            if plugin is None or node in seen:
+                return "any"
+            if port == ERROR_PORT:
+                return "object"
+            seen.add(node)
+            edges = self.into[node]
+            if self.nodes[node].settings.on_error == "continue":
+                return "any"
+            if not (plugin.passes_payload or self.nodes[node].settings.disabled):
+                ports = plugin.output_ports(self.config(self.nodes[node]))
+                return next((each.type for each in ports if each.name == port), "any")
+            if len(edges) != 1:
+                return "any"
+            node, port = edges[0].source, edges[0].source_port
 
     @cached_property
     def backgrounds(self) -> list[tuple[Node, type[Plugin]]]:
@@ -128,8 +165,29 @@ def _identity_problems(facts: _Facts) -> Iterator[Problem]:
             yield Problem("duplicate_id", f"Two nodes have the id {node.id!r}.", node.id)
         if names[node.name] > 1:
             yield Problem("duplicate_name", f"Another node is called “{node.name}” too.", node.id)
-        if node.parent is not None and node.parent not in facts.nodes:
+
+
+def _loop_problems(facts: _Facts) -> Iterator[Problem]:
+    for node in facts.graph.nodes:
+        plugin = facts.plugin(node)
+        if plugin is not None and issubclass(plugin, Loop) and node.id not in facts.parents.values():
+            text = f"“{node.name}” holds no nodes; it gives back what it is given. Draw its body inside it."
+            yield Problem("empty_loop", text, node.id, severity="warning")
+        if node.parent is None:
+            continue
+        if node.parent not in facts.nodes:
             yield Problem("unknown_loop", f"“{node.name}” is drawn in a loop that does not exist.", node.id)
+            continue
+        loop = facts.nodes[node.parent]
+        outer = facts.plugin(loop)
+        if outer is not None and not issubclass(outer, Loop):
+            text = f"“{node.name}” is drawn in “{loop.name}”, which is no loop."
+            yield Problem("unknown_loop", text, node.id)
+        if plan.loops_around(node.id, facts.parents) > plan.MAX_LOOPS:
+            yield plan.too_deep(node.id)
+        if _is_trigger(plugin):
+            text = f"“{node.name}” starts workflows; it cannot stand in a loop."
+            yield Problem("trigger_in_loop", text, node.id)
 
 
 def _plugin_problems(facts: _Facts, disabled: Set[str]) -> Iterator[Problem]:
@@ -159,7 +217,7 @@ def _trigger_problems(facts: _Facts) -> Iterator[Problem]:
         return
     reached = plan.reach(facts.triggers, facts.edges)
     for node in facts.graph.nodes:
-        if node.id not in reached:
+        if node.id not in reached and not reached.intersection(facts.loops_around(node.id)):
             text = f"“{node.name}” never runs: no trigger leads to it."
             yield Problem("unreachable", text, node.id, severity="warning")
 
@@ -204,6 +262,37 @@ def _end_problems(facts: _Facts, edge: Edge) -> Iterator[Problem]:
         yield Problem("missing_port", text, edge=edge.id)
 
 
+def _type_problems(facts: _Facts) -> Iterator[Problem]:
+    """Edges that bring what the node at their end cannot take; several edges into one port are merged."""
+    for target in facts.graph.nodes:
+        plugin, edges = facts.plugin(target), facts.into[target.id]
+        if plugin is None or len(edges) != 1:
+            continue
+        edge = edges[0]
+        wanted = next((port.type for port in plugin.inputs if port.name == edge.target_port), "any")
+        brought = facts.type_at(edge.source, edge.source_port)
+        if not _fits(brought, wanted):
+            source = facts.nodes[edge.source]
+            gives, takes = _type_word(brought), _type_word(wanted)
+            text = f"“{source.name}” gives {gives}, but “{target.name}” takes {takes}."
+            yield Problem("type_mismatch", text, edge=edge.id)
+
+
+def _fits(brought: PortType, wanted: PortType) -> bool:
+    """Whether the types of two ports can meet; a model fits itself, its bases, and any plain object."""
+    if brought == wanted or "any" in (brought, wanted):
+        return True
+    if isinstance(brought, str) or isinstance(wanted, str):
+        return "object" in (brought, wanted) and not (isinstance(brought, str) and isinstance(wanted, str))
+    return issubclass(brought, wanted)
+
+
+def _type_word(port_type: PortType) -> str:
+    if not isinstance(port_type, str):
+        return f"an object of the form {port_type.__name__}"
+    return f"{'an' if port_type == 'object' else 'a'} {port_type}"
+
+
 def _cycle_problems(facts: _Facts) -> Iterator[Problem]:
     """One problem per cycle, with the names along it: what is left when all ends were taken away."""
     edges = [edge for edge in facts.edges if edge.source != edge.target and edge.source not in facts.ordered]
@@ -245,6 +334,13 @@ def _expression_problems(facts: _Facts) -> Iterator[Problem]:
                 place = configs.placed(program.source.fault(message, at))
                 yield Problem("compares_text_with_number", place, node.id, path=path, severity="warning")
             for name in sorted(program.names):
+                if name == "":
+                    if node.parent is None:
+                        text = (
+                            f"“{node.name}” reads item or index, which are known in the body of a loop only."
+                        )
+                        yield Problem("outside_loop", text, node.id, path=path)
+                    continue
                 if name not in names:
                     text = f"“{node.name}” reads node({name!r}), but no node is called that."
                     yield Problem("unknown_node_name", text, node.id, path=path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,12 +18,14 @@ from flowstudio.engine import configs
 from flowstudio.engine.configs import CompiledConfig
 from flowstudio.engine.document import Edge, Graph, Node, Settings
 from flowstudio.engine.errors import GraphInvalid, Problem
-from flowstudio.engine.plugins import Context, Event, Plugin, RunInfo, Trigger
+from flowstudio.engine.plugins import Context, Event, Loop, Plugin, RunInfo, Trigger
 from flowstudio.engine.registry import Registry
 from flowstudio.engine.steplog import NO_LOG
 from flowstudio.engine.values import JSON
 
 ERROR_PORT: Final = "error"
+MAX_LOOPS: Final = 8
+"""Loops inside one another: an iteration path fits the journal's column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,23 @@ class PlanNode:
     first_arrival: bool
     wants_arrivals: bool
     handles_errors: bool  # its error port is wired
+    is_end: bool  # no edge leads on
+    body: Plan | None  # what is drawn inside a loop
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run executes. ``edge_source`` is indexed by edge and holds the indices of nodes."""
+    """What a run, or a pass through a loop's body, executes.
+
+    ``incoming`` is indexed by node, ``edge_source`` by edge and holds the indices of nodes.
+    """
 
     nodes: tuple[PlanNode, ...]
-    start: int
+    entries: tuple[int, ...]  # where it begins
+    incoming: tuple[int, ...]
     edge_source: tuple[int, ...]
-    needs_scope: bool  # some config is evaluated in every run
+    needs_scope: bool  # some config is evaluated in every run, here or in a body
+    reads: frozenset[str]  # the names that are read through node("Name"), here or in a body
     _references: dict[str, tuple[str, ...]] = field(default_factory=dict)  # found out when first asked
 
     def references(self, node_id: str) -> tuple[str, ...]:
@@ -73,7 +82,7 @@ class Plan:
                     if target not in found:
                         found.add(target)
                         waiting.append(target)
-                        names |= self.nodes[target].config.names
+                        names |= _names(self.nodes[target])
         return names
 
 
@@ -83,25 +92,62 @@ def compile_plan(graph: Graph, registry: Registry, *, start: str, until: str | N
     Raises GraphInvalid where a node of it cannot run; faults of other nodes do not matter here.
     """
     chosen = _nodes_between(graph, start, until)
-    nodes = [node for node in graph.nodes if node.id in chosen]
-    edges = [edge for edge in graph.edges if edge.source in chosen and edge.target in chosen]
-    positions = {node.id: index for index, node in enumerate(nodes)}
-    compiled: list[PlanNode] = []
-    problems: list[Problem] = []
-    by_node = _Edges(edges, positions)
-    for index, node in enumerate(nodes):
-        try:
-            compiled.append(_compile_node(index, node, by_node, registry))
-        except GraphInvalid as invalid:
-            problems += invalid.problems
-    if problems:
-        raise GraphInvalid(problems)
-    return Plan(
-        nodes=tuple(compiled),
-        start=positions[start],
-        edge_source=tuple(positions[edge.source] for edge in edges),
-        needs_scope=any(node.config.dynamic for node in compiled),
-    )
+    level = next(node.parent for node in graph.nodes if node.id == start)
+    compiler = _Compiler(graph, registry, chosen)
+    plan = compiler.plan(level, start)
+    if compiler.problems:
+        raise GraphInvalid(compiler.problems)
+    return plan
+
+
+class _Compiler:
+    """Compiles the chosen nodes level by level: a loop's body is a plan of its own."""
+
+    def __init__(self, graph: Graph, registry: Registry, chosen: Set[str]) -> None:
+        self.registry = registry
+        self.problems: list[Problem] = []
+        self._inside: dict[str | None, list[Node]] = {}
+        parents = {node.id: node.parent for node in graph.nodes if node.id in chosen}
+        for node in graph.nodes:
+            if node.id in chosen:
+                self._inside.setdefault(node.parent, []).append(node)
+        self._edges: dict[str | None, list[Edge]] = {}
+        for edge in graph.edges:
+            ends = edge.source in chosen and edge.target in chosen
+            if ends and parents[edge.source] == parents[edge.target]:
+                self._edges.setdefault(parents[edge.source], []).append(edge)
+
+    def plan(self, level: str | None, start: str | None = None) -> Plan:
+        nodes, edges = self._inside.get(level, []), self._edges.get(level, [])
+        positions = {node.id: index for index, node in enumerate(nodes)}
+        by_node = _Edges(edges, positions)
+        compiled: list[PlanNode] = []
+        for index, node in enumerate(nodes):
+            plugin = self.registry.get(node.plugin)
+            is_loop = plugin is not None and issubclass(plugin, Loop)
+            body = self.plan(node.id) if is_loop else None
+            try:
+                compiled.append(_compile_node(index, node, by_node, self.registry, body))
+            except GraphInvalid as invalid:
+                self.problems += invalid.problems
+        incoming = tuple(by_node.into[node.id] for node in nodes)
+        first = tuple(index for index, count in enumerate(incoming) if count == 0)
+        return Plan(
+            nodes=tuple(compiled),
+            entries=first if start is None else (positions[start],),
+            incoming=incoming,
+            edge_source=tuple(positions[edge.source] for edge in edges),
+            needs_scope=any(_needs_scope(node) for node in compiled),
+            reads=frozenset[str]().union(*(_names(node) for node in compiled)),
+        )
+
+
+def _needs_scope(node: PlanNode) -> bool:
+    return node.config.needs_scope or (node.body is not None and node.body.needs_scope)
+
+
+def _names(node: PlanNode) -> frozenset[str]:
+    return node.config.names if node.body is None else node.config.names | node.body.reads
 
 
 def compile_trigger(node: Node, registry: Registry) -> Callable[[Event], bool]:
@@ -162,16 +208,52 @@ def iso(moment: datetime) -> str:
 
 
 def _nodes_between(graph: Graph, start: str, until: str | None) -> set[str]:
-    known = {node.id for node in graph.nodes}
+    """The nodes of a run's levels, from the start's on; each level ends at the way to ``until``."""
+    parents = {node.id: node.parent for node in graph.nodes}
     for name, wanted in (("start", start), ("until", until)):
-        if wanted is not None and wanted not in known:
+        if wanted is not None and wanted not in parents:
             raise GraphInvalid([Problem("unknown_node", f"There is no node {wanted!r} to {name} at.")])
-    chosen = reach((start,), graph.edges)
-    if until is not None:
-        if until not in chosen:
-            raise GraphInvalid([Problem("unreachable", "This node cannot be reached from the start.", until)])
-        chosen &= reach((until,), graph.edges, backwards=True)
+    if deep := [node.id for node in graph.nodes if loops_around(node.id, parents) > MAX_LOOPS]:
+        raise GraphInvalid([too_deep(deep[0])])
+    goals: dict[str | None, str] = {}  # level → the node of it that leads to `until`
+    goal = until
+    while goal is not None:
+        goals[parents.get(goal)] = goal
+        goal = parents.get(goal)
+    inside: dict[str | None, set[str]] = {}
+    for identifier, parent in parents.items():
+        inside.setdefault(parent, set()).add(identifier)
+    edges = [edge for edge in graph.edges if parents.get(edge.source) == parents.get(edge.target)]
+    if until is not None and parents[start] not in goals:
+        raise GraphInvalid([_unreachable(until)])
+    chosen: set[str] = set()
+    waiting = [(parents[start], reach((start,), edges))]
+    while waiting:
+        level, found = waiting.pop()
+        if level in goals:
+            if goals[level] not in found:
+                raise GraphInvalid([_unreachable(until)])
+            found &= reach((goals[level],), edges, backwards=True)
+        chosen |= found
+        waiting += [(loop, set(inside[loop])) for loop in found if loop in inside]
     return chosen
+
+
+def _unreachable(until: str | None) -> Problem:
+    return Problem("unreachable", "This node cannot be reached from the start.", until)
+
+
+def loops_around(node: str, parents: Mapping[str, str | None]) -> int:
+    """How many loops a node is drawn in, one inside the other; beyond MAX_LOOPS where they form a circle."""
+    count, parent = 0, parents.get(node)
+    while parent is not None and count <= MAX_LOOPS:
+        count, parent = count + 1, parents.get(parent)
+    return count
+
+
+def too_deep(node: str) -> Problem:
+    text = f"At most {MAX_LOOPS} loops can be drawn inside one another."
+    return Problem("loops_too_deep", text, node)
 
 
 def reach(starts: Iterable[str], edges: Sequence[Edge], *, backwards: bool = False) -> set[str]:
@@ -235,7 +317,7 @@ def missing_port(edge: Edge, source: Node, ports: Sequence[str]) -> Problem:
     return Problem("missing_port", text, edge=edge.id)
 
 
-def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry) -> PlanNode:
+def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry, body: Plan | None) -> PlanNode:
     plugin, config = _plugin_of(node, registry), current_config(node, registry)
     compiled = configs.compile_config(plugin, config, node.id)
     names = port_names(plugin, config)
@@ -255,13 +337,20 @@ def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry) -> 
         incoming=edges.into[node.id],
         fires=tuple(name for name in names if name != ERROR_PORT),
         wired=tuple((name, tuple(behind)) for name, behind in outgoing.items() if behind),
-        inline=not plugin.effects and not is_async,
+        inline=not (plugin.effects or is_async or plugin.process or _is_tried_with_care(node)),
         is_async=is_async,
         disabled=node.settings.disabled,
         wants_arrivals=plugin.wants_arrivals,
         first_arrival=plugin.on_first_arrival(compiled.unevaluated()),
         handles_errors=bool(outgoing.get(ERROR_PORT)),
+        is_end=not any(outgoing.values()),
+        body=body,
     )
+
+
+def _is_tried_with_care(node: Node) -> bool:
+    """A node with a time-out or retries cannot run inline: nothing could interrupt it, or wait."""
+    return node.settings.timeout is not None or node.settings.retry.attempts > 1
 
 
 class _Edges:

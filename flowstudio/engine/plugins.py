@@ -76,6 +76,10 @@ class Arrival(NamedTuple):
     payload: JSON
 
 
+PortType: TypeAlias = str | type[BaseModel]
+"""``any``, ``object``, ``list``, ``text``, ``number``, ``boolean``, or a model of the object."""
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """A named place of a node where edges end (input) or begin (output)."""
@@ -83,7 +87,7 @@ class Port:
     name: str
     description: str = ""
     title: str = ""  # empty: the name, capitalised
-    type: str | type[BaseModel] = "any"  # any, object, list, text, number, boolean, or a model
+    type: PortType = "any"
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,19 @@ def _faults(plugin: type[Plugin]) -> Iterator[str]:
         yield f"background_port names {plugin.background_port!r}, which is not an output port."
     if plugin.run is Plugin.run:
         yield "It does not define run()."
+    yield from _faults_of_running(plugin)
+
+
+def _faults_of_running(plugin: type[Plugin]) -> Iterator[str]:
+    is_async = inspect.iscoroutinefunction(plugin.run)
+    if issubclass(plugin, Loop) and not is_async:
+        yield "A loop's run() must be async."
+    if (plugin.process or plugin.transaction) and is_async:
+        yield "process and transaction are for a plain run(), not for an async one."
+    if plugin.process and plugin.transaction:
+        yield "A node runs in a process or in a transaction, not in both."
+    if plugin.transaction and not plugin.effects:
+        yield "transaction = True needs effects = True."
 
 
 def _port_json(port: Port) -> dict[str, Any]:

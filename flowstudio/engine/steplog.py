@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -46,9 +47,14 @@ class StepLog:
         if self._loop is None:
             return
         if threading.get_ident() == self._thread:
-            self._sink.logged(self._step)
+            self._tell()
         elif not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._sink.logged, self._step)
+            self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        """A recorder that fails changes nothing of what the node does."""
+        with suppress(Exception):
+            self._sink.logged(self._step)
 
 
 class _NoLog:

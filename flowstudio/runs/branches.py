@@ -25,15 +25,17 @@ from django.utils import timezone
 from flowstudio import models
 from flowstudio.conf import settings
 from flowstudio.engine import values
-from flowstudio.engine.errors import GraphInvalid, StaleRun, StepBudgetExceeded
+from flowstudio.engine.errors import GraphInvalid, RunTimedOut, StaleRun, StepBudgetExceeded
 from flowstudio.engine.plan import Plan
 from flowstudio.engine.plugins import Event, RunInfo
+from flowstudio.engine.processes import Job, Performed, perform
 from flowstudio.engine.runner import execute
 from flowstudio.engine.trace import Given, Outcome
 from flowstudio.engine.values import JSON
 from flowstudio.runs import boot, events, graphs, journal, news
 from flowstudio.runs.journal import Change, DatabaseSink, Place
 from flowstudio.runs.masking import Masker
+from flowstudio.runs.processes import in_process
 
 logger = logging.getLogger(__name__)
 
@@ -142,6 +144,7 @@ class _Prepared:
     event: Event
     payload: JSON
     given: Mapping[Place, Given]
+    pins: Mapping[str, Given]
     inherited: Mapping[str, JSON]
     attempts: Mapping[Place, int]
     masker: Masker
@@ -189,37 +192,39 @@ async def _execute(
     call: Call[Any],
     services: Mapping[str, Any] | None,
 ) -> None:
-    limit = asyncio.timeout(_seconds_left(run))
-    try:
-        async with limit:
-            outcome = await execute(
-                prepared.plan,
-                prepared.event,
-                run=RunInfo(
-                    id=str(run.pk),
-                    kind=run.kind,
-                    workflow=run.workflow.name,
-                    workflow_id=str(run.workflow_id),
-                    is_test=run.is_test,
-                    started=run.started,
-                    is_called=run.call > 0,
-                ),
-                payload=prepared.payload,
-                sink=sink,
-                services=services,
-                given=prepared.given,
-                inherited=prepared.inherited,
-                begins_here=run.kind == models.Kind.BACKGROUND and not run.call,
-                call=call,
-                max_steps=settings.MAX_STEPS,
-            )
-    except TimeoutError:
-        if not limit.expired():
-            raise
+    outcome = await execute(
+        prepared.plan,
+        prepared.event,
+        run=RunInfo(
+            id=str(run.pk),
+            kind=run.kind,
+            workflow=run.workflow.name,
+            workflow_id=str(run.workflow_id),
+            is_test=run.is_test,
+            started=run.started,
+            is_called=run.call > 0,
+        ),
+        payload=prepared.payload,
+        sink=sink,
+        services=services,
+        given=prepared.given,
+        pins=prepared.pins,
+        inherited=prepared.inherited,
+        begins_here=run.kind == models.Kind.BACKGROUND and not run.call,
+        call=call,
+        perform=_perform,
+        max_steps=settings.MAX_STEPS,
+        max_seconds=_seconds_left(run),
+    )
+    if outcome.error is not None and outcome.error["type"] == RunTimedOut.__name__:
         message = f"The run took longer than {_max_seconds(run):,g} seconds and was stopped."
         await _end(sink, models.Status.FAILED, models.Reason.TIMEOUT, _error(message, "timeout"))
     else:
         await sink.finish(outcome.status, _reason(outcome), outcome.error)
+
+
+async def _perform(job: Job) -> Performed:
+    return await in_process(perform, job)
 
 
 def _reason(outcome: Outcome) -> str:
@@ -280,7 +285,8 @@ def _prepare(run: models.Run) -> _Prepared:
         plan=graphs.plan_of(run.snapshot_id, run.start_node, run.until_node or None),
         event=events.engine_event(run.event, properties),
         payload=properties if run.start_payload is None else values.loads(bytes(run.start_payload)),
-        given={**_pinned(run), **_restored(run)},
+        given=_restored(run),
+        pins=_pinned(run),
         inherited={} if run.inherited is None else values.loads(bytes(run.inherited)),
         attempts={
             (node, iteration): attempts
@@ -300,11 +306,11 @@ def _masker(run: models.Run) -> Masker:
     return masker
 
 
-def _pinned(run: models.Run) -> dict[Place, Given]:
+def _pinned(run: models.Run) -> dict[str, Given]:
     if run.pins is None:
         return {}
     pins = values.loads(bytes(run.pins))
-    return {(node, ""): Given(outputs=outputs, record=True) for node, outputs in pins.items()}
+    return {node: Given(outputs=outputs, record=True) for node, outputs in pins.items()}
 
 
 def _restored(run: models.Run) -> dict[Place, Given]:
