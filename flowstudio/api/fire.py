@@ -16,7 +16,7 @@ from flowstudio.models import Role, Workflow
 from flowstudio.runs import reading, submit, writer
 from flowstudio.runs.events import NewEvent
 
-REFUSED = ("disabled_plugin", "cycle", "crosses_border", "unknown_loop")
+REFUSED = ("disabled_plugin", "cycle", "crosses_border", "unknown_loop", "not_offered")
 
 
 class TestWorkflow(ApiView):
@@ -50,7 +50,8 @@ def draft_or_given(user: Any, workflow: Workflow, given: Mapping[str, Any]) -> G
     """The graph to try out. An unsaved one is an edit.
 
     Faults of nodes that the run does not reach do not matter; but no door may run a plugin that is closed
-    to a person, and nodes of a circle would wait for one another without a word.
+    to a person or use what is not offered to them, and nodes of a circle would wait for one another without
+    a word.
     """
     if "graph" in given:
         access.require(user, workflow, Role.EDIT)

@@ -301,6 +301,17 @@ class Palette(serializers.Serializer):
     broken = BrokenPlugin(many=True)
 
 
+class Option(serializers.Serializer):
+    """A value that a field may hold, and what people read for it."""
+
+    value = serializers.CharField()
+    label = serializers.CharField()
+
+
+class OptionList(serializers.Serializer):
+    results = Option(many=True)
+
+
 class PluginConfigBody(Body):
     """What an administrator sets for a plugin; no groups: everyone may use it."""
 

@@ -13,7 +13,7 @@ from flowstudio.engine import graph as graphs
 from flowstudio.engine import values
 from flowstudio.engine.graph import Graph
 from flowstudio.models import Run, Version, Workflow
-from flowstudio.runs import plugins, reading
+from flowstudio.runs import options, plugins, reading
 
 
 def person(user: Any) -> dict[str, str] | None:
@@ -48,12 +48,14 @@ def problems_of(graph: Graph, user: Any) -> list[dict[str, Any]]:
 
 
 def check(graph: Graph, user: Any) -> list[Any]:
-    return graphs.check(
+    registry = plugins.registry()
+    found = graphs.check(
         graph,
-        plugins.registry(),
+        registry,
         disabled=plugins.disabled_for(user),
         max_nodes=settings.MAX_GRAPH_NODES,
     )
+    return [*found, *options.problems(graph, registry, user)]
 
 
 def version(found: Version) -> dict[str, Any]:

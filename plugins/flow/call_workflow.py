@@ -28,7 +28,7 @@ class CallWorkflow(Plugin):
             title="Workflow",
             description="Which workflow is called: one that you may run, and that is published. An "
             "expression cannot choose it.",
-            json_schema_extra={"x-ui": {"options": "workflows"}},
+            json_schema_extra={"x-ui": {"options": "workflows", "literal": True}},
             examples=["0193a2f4-6c1e-7b3a-9d55-0f1e2d3c4b5a"],
         )
         payload: Data = Field(

@@ -87,6 +87,7 @@ NEEDS = {
     "me_read": EVERYBODY,
     "schema_read": EVERYBODY,
     "plugins_list": EVERYBODY,
+    "options_list": EVERYBODY,
     "plugins_config_read": BOSS,
     "plugins_config_set": BOSS,
     "workflows_list": EVERYBODY,
@@ -153,6 +154,7 @@ def world(workflow, owner):
     return {
         "workflow_id": workflow.pk, "run_id": run.pk, "event_id": event.pk, "step_id": step.pk,
         "sample_id": sample.pk, "number": 1, "plugin_id": "start", "token_id": 0,
+        "name": "workflows",
     }  # fmt: skip
 
 

@@ -73,6 +73,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/options/{name}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a field with this list may hold, as you may choose it */
+        get: operations["options_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plugins/": {
         parameters: {
             query?: never;
@@ -704,6 +721,14 @@ export interface components {
          * @enum {string}
          */
         OnErrorEnum: "fail" | "continue";
+        /** @description A value that a field may hold, and what people read for it. */
+        Option: {
+            value: string;
+            label: string;
+        };
+        OptionList: {
+            results: components["schemas"]["Option"][];
+        };
         Palette: {
             results: components["schemas"]["Plugin"][];
             broken: components["schemas"]["BrokenPlugin"][];
@@ -1552,6 +1577,54 @@ export interface operations {
             };
             /** @description Seen, but not allowed; or the CSRF token is missing. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    options_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptionList"];
+                };
+            };
+            /** @description No user: sign in or send a token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Seen, but not allowed; or the CSRF token is missing. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not there, or not yours to see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
