@@ -85,11 +85,12 @@ class Reference:
             if node.id not in starts and not came:
                 continue
             if node.plugin == "first" and len(came) > 1 and not node.settings.disabled:
-                came = [e for e in came if e.source == self.came_first.get((node.id, iteration))]
+                first = self.came_first.get((node.id, iteration), self.nodes[came[0].source].name)
+                came = [e for e in came if self.nodes[e.source].name == first][:1]
             arrivals = [(self.nodes[e.source].name, fired[e.source][e.source_port]) for e in came]
             if node.id in starts:
                 arrivals = [("", starts[node.id])]
-            step = self.step(node, arrivals, iteration, read)
+            step = self.step(node, arrivals, members, iteration, read)
             self.steps[node.id, iteration] = step
             fired[node.id] = {p: v for p, v in step.outputs.items() if p != step.handed_over}
             if step.outputs:
@@ -100,7 +101,7 @@ class Reference:
         values = [fired[n.id][port] for n in ends for port in self.declared(n) if port in fired[n.id]]
         return Pass(values, failures)
 
-    def step(self, node, arrivals, iteration, read):
+    def step(self, node, arrivals, members, iteration, read):
         """One node, once: pinned, disabled, or tried as often as its settings say, then its failure."""
         payload = meet([payload for _, payload in arrivals])
         if node.id in self.pins:
@@ -120,7 +121,9 @@ class Reference:
                     break
         error = {"message": message, "type": kind, "node": node.id}
         outputs = {}
-        if any(e.source == node.id and e.source_port == "error" for e in self.graph.edges):
+        if any(
+            (e.source, e.source_port) == (node.id, "error") and e.target in members for e in self.graph.edges
+        ):
             outputs = {"error": {**error, "payload": payload}}
         elif node.settings.on_error == "continue":
             outputs = {self.declared(node)[0]: payload}
