@@ -1,1 +1,0 @@
-import{l as e}from"./editor-CV5ALVKG.js";var t=e()(e=>({chosen:null,choose:(t,n)=>e({chosen:n===null?null:{node:t,step:n}})}));export{t};

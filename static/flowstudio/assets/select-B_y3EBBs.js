@@ -1,1 +1,0 @@
-import{L as e,R as t}from"./EditorPage-DnXkZNIg.js";import{t as n}from"./choice-CLAcpxqN.js";import{r}from"./editor-CV5ALVKG.js";function i(i,a){n.getState().choose(i,a),r.getState().select({nodes:[i],edges:[]}),t.getState().showRight(`data`),e(i)}export{i as t};
