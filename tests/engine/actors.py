@@ -12,6 +12,8 @@ import zlib
 
 from flowstudio.engine.errors import NodeFailed
 from flowstudio.plugin import Emit, NodeConfig, Plugin
+from plugins.flow.for_each import ForEach
+from plugins.flow.repeat_until import RepeatUntil
 from tests.engine import plugins
 from tests.engine.reference import Fails
 
@@ -88,8 +90,9 @@ class PlayAsync(_Plays):
 
 
 def registry(**more):
-    """The small test plugins, and these."""
-    return plugins.registry(inline=PlayInline, thread=PlayOnThread, turns=PlayAsync, **more)
+    """The small test plugins, these, and the two loops."""
+    played = {"inline": PlayInline, "thread": PlayOnThread, "turns": PlayAsync}
+    return plugins.registry(**played, for_each=ForEach, repeat_until=RepeatUntil, **more)
 
 
 def ports(node):
@@ -111,7 +114,7 @@ def _play(call):
     config, node = call.node.config, call.node.id
     failure = config.get("fails", [])[call.attempt - 1 :][:1]
     if failure == ["hangs"]:
-        raise Fails("NodeTimedOut", None)
+        raise Fails("NodeTimedOut", f"“{node}” did not end within {call.node.settings.timeout:g} seconds.")
     if failure and failure[0]:
         raise Fails(failure[0], f"{node} is {failure[0]}")
     said = says(config.get("says", "same"), node, call.iteration, call.payload)

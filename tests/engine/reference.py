@@ -89,7 +89,7 @@ class Reference:
                 came = [e for e in came if self.nodes[e.source].name == first][:1]
             arrivals = [(self.nodes[e.source].name, fired[e.source][e.source_port]) for e in came]
             if node.id in starts:
-                arrivals = [("", starts[node.id])]
+                arrivals = [(node.name, starts[node.id])]
             step = self.step(node, arrivals, members, iteration, read)
             self.steps[node.id, iteration] = step
             fired[node.id] = {p: v for p, v in step.outputs.items() if p != step.handed_over}
@@ -98,7 +98,8 @@ class Reference:
             elif step.error:
                 failures.append(step.error)
         ends = [n for n in self.graph.nodes if n.id in members and n.id in fired and not self.leads_on(n)]
-        values = [fired[n.id][port] for n in ends for port in self.declared(n) if port in fired[n.id]]
+        made = [(self.steps[n.id, iteration].outputs, self.declared(n)) for n in ends]
+        values = [outputs[port] for outputs, ports in made for port in ports if port in outputs]
         return Pass(values, failures)
 
     def step(self, node, arrivals, members, iteration, read):
