@@ -118,6 +118,12 @@ class JournalEntryAdmin(RowAdmin):
     list_display = ("run", "node", "iteration", "outcome")
 
 
+@admin.register(models.StoredValue)
+class StoredValueAdmin(RowAdmin):
+    hidden = ("value",)  # what workflows remember is theirs
+    list_display = ("workflow", "scope", "key", "number", "expires", "is_test")
+
+
 @admin.register(models.Sample)
 class SampleAdmin(RowAdmin):
     changed = ("name", "event_type")

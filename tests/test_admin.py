@@ -41,6 +41,7 @@ def rows(boss):
         token,
         models.Step.objects.create(run=run, seq=1, node="n1", plugin="start", status="running"),
         models.JournalEntry.objects.create(run=run, node="n1", outcome="succeeded", value=b'{"a":"secret"}'),
+        models.StoredValue.objects.create(workflow=workflow, scope="node:n1", key="k", value=b"{}"),
         models.Sample.objects.create(workflow=workflow, name="s", event_type="t", properties=b"{}"),
         models.PluginConfig.objects.create(plugin="start"),
         models.WebhookPath.objects.create(hash="abc", version=version, node="n1"),

@@ -98,8 +98,8 @@ def test_the_rounds_of_a_loop_are_counted_on_its_nodes_and_paged_through(editor,
     editor.select("For each")
     editor.field("Items").fill("payload.numbers")
     editor.select("Log")
-    editor.field("Message").fill("{{ 6 / payload }}")
-    editor.write_event("numbers.came", '{"numbers": [1, 2, 3]}')
+    editor.field("Message").fill("{{ 6 / payload.n }}")
+    editor.write_event("numbers.came", '{"numbers": [{"n": 1}, {"n": 2}, {"n": 3}]}')
 
     editor.fire()
 
