@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from heapq import heappush
+from typing import Any
 
 from flowstudio.engine import results
 from flowstudio.engine.plan import Plan, PlanNode
@@ -23,7 +24,7 @@ class Frontier:
     def __init__(self, plan: Plan, payload: JSON) -> None:
         self._plan, self._nodes, self._start = plan, plan.nodes, payload
         self._unresolved = [*plan.incoming]
-        self._arrived: list[list[tuple[int, JSON]] | None] = [None] * len(plan.nodes)
+        self._arrived: list[Any] = [None] * len(plan.nodes)  # per node: None, or a list of (edge, payload)
         self._begun = bytearray(len(plan.nodes))
         self.ready = [*plan.entries]
         for entry in plan.entries:
@@ -62,22 +63,22 @@ class Frontier:
 
     def resolve(self, node: PlanNode, outputs: Mapping[str, JSON], handed_over: str | None = None) -> None:
         """Resolve the edges behind a node that ended: those of its fired ports deliver, the others skip."""
+        begun, all_arrived, unresolved = self._begun, self._arrived, self._unresolved
         for port, edges in node.wired:
             if port not in outputs or port == handed_over:
                 self._skip(edges)
                 continue
             payload = outputs[port]
             for edge, target in edges:
-                if self._begun[target]:  # it took the first arrival
+                if begun[target]:  # it took the first arrival
                     continue
-                arrived = self._arrived[target]
-                if arrived is None:
-                    self._arrived[target] = [(edge, payload)]
+                if all_arrived[target] is None:
+                    all_arrived[target] = [(edge, payload)]
                 else:
-                    arrived.append((edge, payload))
-                self._unresolved[target] -= 1
-                if self._unresolved[target] == 0 or self._nodes[target].first_arrival:
-                    self._begun[target] = 1
+                    all_arrived[target].append((edge, payload))
+                unresolved[target] -= 1
+                if unresolved[target] == 0 or self._nodes[target].first_arrival:
+                    begun[target] = 1
                     heappush(self.ready, target)
 
     def _skip(self, edges: Sequence[tuple[int, int]]) -> None:

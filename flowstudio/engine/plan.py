@@ -47,6 +47,7 @@ class PlanNode:
     first_arrival: bool
     wants_arrivals: bool
     handles_errors: bool  # its error port is wired
+    is_plain: bool  # inline with nothing to work out before: its payload and config are there
     is_end: bool  # no edge leads on
     body: Plan | None  # what is drawn inside a loop
 
@@ -327,6 +328,7 @@ def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry, bod
             raise GraphInvalid([missing_port(edge, node, names)])
         outgoing[edge.source_port].append((number, edges.positions[edge.target]))
     is_async = inspect.iscoroutinefunction(plugin.run)
+    inline = not (plugin.effects or is_async or plugin.process or _is_tried_with_care(node))
     return PlanNode(
         index=index,
         id=node.id,
@@ -337,12 +339,15 @@ def _compile_node(index: int, node: Node, edges: _Edges, registry: Registry, bod
         incoming=edges.into[node.id],
         fires=tuple(name for name in names if name != ERROR_PORT),
         wired=tuple((name, tuple(behind)) for name, behind in outgoing.items() if behind),
-        inline=not (plugin.effects or is_async or plugin.process or _is_tried_with_care(node)),
+        inline=inline,
         is_async=is_async,
         disabled=node.settings.disabled,
         wants_arrivals=plugin.wants_arrivals,
         first_arrival=plugin.on_first_arrival(compiled.unevaluated()),
         handles_errors=bool(outgoing.get(ERROR_PORT)),
+        is_plain=inline
+        and not (node.settings.disabled or plugin.wants_arrivals)
+        and compiled.shared is not None,
         is_end=not any(outgoing.values()),
         body=body,
     )

@@ -66,19 +66,27 @@ async def execute(
     state.record, state.max_steps = record, max_steps
     scope = scope_of(event, run, state.now, None, {}) if plan.needs_scope else {}
     walk = Walk(state, plan, payload, dict(inherited), scope, begins_here=begins_here)
+    try:
+        if max_seconds is None:
+            await walk.go()
+        else:
+            await _within(max_seconds, walk)
+    except StepBudgetExceeded:
+        assert state.stopped is not None
+        walk.error = state.stopped
+    return Outcome("failed" if walk.error else "succeeded", state.steps, walk.error)
+
+
+async def _within(max_seconds: float, walk: Walk) -> None:
     limit = asyncio.timeout(max_seconds)
     try:
         async with limit:
             await walk.go()
-    except StepBudgetExceeded:
-        assert state.stopped is not None
-        walk.error = state.stopped
     except TimeoutError:
         if not limit.expired():
             raise
         message = "The run reached its time limit and was stopped."
         walk.error = {"message": message, "type": RunTimedOut.__name__, "node": ""}
-    return Outcome("failed" if walk.error else "succeeded", state.steps, walk.error)
 
 
 class RunState:
@@ -93,9 +101,11 @@ class RunState:
         call: Call,
         perform: Perform,
     ) -> None:
+        self.services: Mapping[str, Any]
         self.event, self.run, self.sink = event, run, sink
         self.call, self.perform = call, perform
-        self.services: Mapping[str, Any] = ChainMap({"on_thread": call}, services or {})  # type: ignore[arg-type]
+        own = {"on_thread": call}
+        self.services = own if services is None else ChainMap(own, services)  # type: ignore[arg-type]
         self.is_test = run.is_test  # plugins are handed copies, and watched
         self.now = run.started or datetime.now(UTC)
         self.loop = asyncio.get_running_loop()
