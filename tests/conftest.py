@@ -11,10 +11,32 @@ from tests.studio import ROOT, Studio, until
 
 TEST_PLUGINS = ROOT / "tests" / "test_plugins"  # nodes that leave traces in files, die, never return
 
+SUMMARY = pytest.StashKey[dict[str, list[str]]]()
+
 
 def pytest_collection_modifyitems(items):
     """Browser tests last: Playwright keeps an event loop running, which Django and pytest-asyncio refuse."""
     items.sort(key=lambda item: "tests/browser/" in item.path.as_posix())
+
+
+def pytest_configure(config):
+    config.stash[SUMMARY] = {}
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for title, lines in config.stash[SUMMARY].items():
+        terminalreporter.section(title)
+        terminalreporter.write_line("\n".join(lines))
+
+
+@pytest.fixture
+def record_in_summary(pytestconfig):
+    """Adds a line under a title to what pytest prints at its end."""
+
+    def record(title, line):
+        pytestconfig.stash[SUMMARY].setdefault(title, []).append(line)
+
+    return record
 
 
 @pytest.fixture(scope="session")

@@ -31,12 +31,12 @@ class Broken(NodeFailed):
 FAILURES = {"Busy": Busy, "Broken": Broken}
 
 
-def says(how, node, iteration, payload):
-    """What a node makes of its payload: the node and the iteration show in it, and which edge came last."""
+def says(how, node, iteration, payload, port):
+    """What a node makes of its payload: the node, the iteration and the port show in it."""
     if how == "object":
         return {**(payload if isinstance(payload, dict) else {}), node: iteration, "last": node}
     if how == "list":  # a digest: lists of lists would grow without bound in loops
-        return [node, zlib.crc32(json.dumps(payload, sort_keys=True).encode())]
+        return [node, port, zlib.crc32(json.dumps(payload, sort_keys=True).encode())]
     return payload
 
 
@@ -54,8 +54,10 @@ class _Plays(Plugin):
         fails = self.config.fails[self.context.attempt - 1 :][:1]
         if fails and fails[0]:
             raise FAILURES[fails[0]](f"{self.context.node} is {fails[0]}")
-        said = says(self.config.says, self.context.node, self.context.iteration, payload)
-        return [(port, said) for port in self.config.fires]
+        config, context = self.config, self.context
+        return [
+            (port, says(config.says, context.node, context.iteration, payload, port)) for port in config.fires
+        ]
 
 
 class PlayInline(_Plays):
@@ -117,8 +119,12 @@ def _play(call):
         raise Fails("NodeTimedOut", f"“{node}” did not end within {call.node.settings.timeout:g} seconds.")
     if failure and failure[0]:
         raise Fails(failure[0], f"{node} is {failure[0]}")
-    said = says(config.get("says", "same"), node, call.iteration, call.payload)
-    return dict.fromkeys(config.get("fires", []), said), None
+    fires = config.get("fires", [])
+    if twice := [port for port in fires if fires.count(port) > 1]:
+        name = {"inline": PlayInline, "thread": PlayOnThread, "turns": PlayAsync}[call.node.plugin].name
+        raise Fails("PluginError", f"The plugin {name} fired the port {twice[0]!r} twice.")
+    how = config.get("says", "same")
+    return {port: says(how, node, call.iteration, call.payload, port) for port in fires}, None
 
 
 def _make(call):

@@ -84,10 +84,10 @@ class Reference:
             came = [e for e in into if e.source_port in fired.get(e.source, {})]
             if node.id not in starts and not came:
                 continue
-            if node.plugin == "first" and len(came) > 1 and not node.settings.disabled:
-                first = self.came_first.get((node.id, iteration), self.nodes[came[0].source].name)
-                came = [e for e in came if self.nodes[e.source].name == first][:1]
             arrivals = [(self.nodes[e.source].name, fired[e.source][e.source_port]) for e in came]
+            if node.plugin == "first" and arrivals:
+                seen = self.came_first.get((node.id, iteration), arrivals[0])
+                arrivals = [arrival for arrival in arrivals if arrival == seen][:1]
             if node.id in starts:
                 arrivals = [(node.name, starts[node.id])]
             step = self.step(node, arrivals, members, iteration, read)

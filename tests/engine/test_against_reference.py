@@ -21,6 +21,7 @@ from flowstudio.testing import ListSink
 from tests.engine import actors
 from tests.engine.reference import Reference
 
+PATIENCE = 20  # seconds that a run may take; none takes one
 quick = settings(
     max_examples=200,
     deadline=None,
@@ -71,14 +72,16 @@ class Sink(ListSink):
 # ── Random graphs ───────────────────────────────────────────────────────────────────────────────────
 
 KINDS = ["inline", "inline", "turns", "turns", "thread", "join", "make", "background", "first"]
-ERRORS = ["", "Busy", "Broken"]
+ERRORS = ["Busy", "Broken", ""]
+FIRED = [["a"], ["b"], ["a", "b"], ["b", "a"], []]
 
 
 class Draw:
     """Draws one graph: level by level, every edge leading forward in the order of drawing."""
 
-    def __init__(self, draw, *, loops):
+    def __init__(self, draw, *, loops, first):
         self.draw, self.loops = draw, loops
+        self.kinds = [kind for kind in KINDS if first or kind != "first"]
         self.nodes, self.edges = [], []
 
     def level(self, count, parent, may_fail):
@@ -113,7 +116,7 @@ class Draw:
         draw, name = self.draw, f"n{len(self.nodes)}"
         deep = parent is not None and self.depth(parent) >= 2
         loops = ["for_each", "repeat_until"] if self.loops and not deep else []
-        kind = draw(st.sampled_from([*KINDS, *loops, *loops]))
+        kind = draw(st.sampled_from([*self.kinds, *loops, *loops]))
         settings_ = {
             "disabled": kind != "first" and draw(st.integers(0, 9)) == 9,
             "on_error": draw(st.sampled_from(["fail", "fail", "continue"])),
@@ -152,14 +155,14 @@ class Draw:
         draw = self.draw
         config = {
             "ports": actors.PORTS,
-            "fires": draw(st.lists(st.sampled_from(actors.PORTS), unique=True)),
+            "fires": draw(st.sampled_from(FIRED)),
             "says": draw(
                 st.sampled_from(["object", "list"] if parent is not None else ["object", "list", "same"])
             ),
         }
         if may_fail and draw(st.integers(0, 2)) == 2:
             hangs = ["hangs"] if self.loops and kind == "turns" else []
-            config["fails"] = draw(st.lists(st.sampled_from([*ERRORS, *hangs]), max_size=3))
+            config["fails"] = draw(st.lists(st.sampled_from([*ERRORS, *hangs]), min_size=1, max_size=3))
             if self.loops:
                 settings_["retry"] = {
                     "attempts": draw(st.integers(1, 3)),
@@ -169,7 +172,8 @@ class Draw:
             if "hangs" in config["fails"]:
                 settings_["timeout"] = 0.02
         if kind == "turns" and "timeout" not in settings_:
-            config["turns"] = draw(st.integers(0, 3))
+            later_first = [] if parent is None else [{"$expr": "6 - 2 * index"}]
+            config["turns"] = draw(st.sampled_from([0, 1, 2, 3, *later_first]))
         return config
 
     def parent_of(self, identifier):
@@ -202,14 +206,14 @@ def _shuffled(items, draw):
 
 
 @st.composite
-def cases(draw, loops=True):
+def cases(draw, loops=True, first=True):
     """Graphs of a start and up to eleven nodes, bodies not counted, in any array order."""
-    drawing = Draw(draw, loops=loops)
+    drawing = Draw(draw, loops=loops, first=first)
     drawing.level(draw(st.integers(1, 12)), None, True)
     outside = [node["id"] for node in drawing.nodes if node.get("parent") is None]
     fit = [node["id"] for node in drawing.nodes if node["id"] in outside[1:] and node["plugin"] != "first"]
     pinned = draw(st.lists(st.sampled_from(fit), unique=True, max_size=2)) if fit else []
-    pinned = draw(st.sampled_from([[], [], pinned]))
+    pinned = draw(st.sampled_from([[], pinned]))
     document = _document(*(_shuffled(part, draw) for part in (drawing.nodes, drawing.edges)))
     graph = Graph.from_document(document)
     nodes = {node.id: node for node in graph.nodes}
@@ -237,7 +241,7 @@ async def run(case, sink, *, cancel_after=None, **options):
             for _ in range(cancel_after):
                 await asyncio.sleep(0)
             task.cancel()
-        return await asyncio.wait_for(task, 20)
+        return await asyncio.wait_for(task, PATIENCE)
     except asyncio.CancelledError:
         return None
     finally:
@@ -248,7 +252,7 @@ def reference(case, sink=None, **options):
     """What the rules say of a case, with the first arrivals as the engine saw them."""
     first = {node.id for node in case.graph.nodes if node.plugin == "first"}
     came_first = {
-        (step.node, step.iteration): next(iter(step.outputs["payload"]))
+        (step.node, step.iteration): next(iter(step.outputs["payload"].items()))
         for step in (sink.steps if sink else ())
         if step.node in first and step.status == "succeeded" and isinstance(step.outputs.get("payload"), dict)
     }
@@ -292,6 +296,19 @@ def same(case, outcome, sink, by_rules):
     assert outcome.steps == len(sink.steps)
     assert outcome.status == ("failed" if by_rules.failures else "succeeded")
     assert outcome.error in (by_rules.failures or [None])
+
+
+def compare_unrecorded(case):
+    """Without a recording only failures and nodes with effects are told, and the run is the same."""
+    sink = Sink()
+    outcome = asyncio.run(run(case, sink, record=False))
+    by_rules = reference(case, sink)
+
+    assert outcome.steps == len(by_rules.steps)
+    assert outcome.status == ("failed" if by_rules.failures else "succeeded")
+    assert_begun_of(sink, by_rules)
+    untold = expected(by_rules).keys() - told(sink.steps).keys()
+    assert all(by_rules.steps[key].error is None for key in untold)
 
 
 def compare_with_a_budget(case, budget):
@@ -346,6 +363,12 @@ def test_a_graph_runs_as_the_rules_say(case):
 @given(cases())
 def test_loops_retries_and_time_outs_run_as_the_rules_say(case):
     compare(case)
+
+
+@settings(quick, max_examples=300)
+@given(cases(first=False))
+def test_a_run_that_nobody_records_is_the_same_run(case):
+    compare_unrecorded(case)
 
 
 @settings(quick, max_examples=300)

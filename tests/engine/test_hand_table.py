@@ -27,6 +27,9 @@ class Row:
     pins: dict = field(default_factory=dict)
     start: str = "n0"
     begins_here: bool = False
+    outputs: dict | None = None  # (node, iteration) → what it fired, of some steps
+    attempts: dict | None = None  # node → how often it was tried, of some nodes
+    in_order: bool = False  # the steps end in the order in which ``inputs`` names them
 
     @property
     def case(self):
@@ -44,6 +47,15 @@ BUSY = {"message": "f is Busy", "type": "Busy", "node": "f"}
 
 def fails(port="a"):
     return {"ports": ["a", "b"], "fires": [port], "fails": ["Busy"]}
+
+
+def digest(port):
+    return actors.says("list", "fast", "0", 7, port)
+
+
+def tries(attempts, *errors, timeout=None):
+    retry = {"attempts": attempts, "delay": 0.0, "errors": list(errors)}
+    return {"settings": {"retry": retry, "timeout": timeout}}
 
 
 def diamonds(count):
@@ -302,6 +314,221 @@ TABLE = [
 ]
 
 
+TABLE += [
+    Row(
+        "nodes that are ready together and only compute run in array order",
+        graph(START, *[(f"x{i}", "pass") for i in range(8)], edges=[f"n0 > x{7 - i}" for i in range(8)]),
+        inputs={"n0": 1, **{f"x{i}": 1 for i in range(8)}},
+        in_order=True,
+    ),
+    Row(
+        "a port that is fired twice fails the node",
+        graph(
+            START,
+            ("f", "inline", {"ports": ["a"], "fires": ["a", "a"]}),
+            ("x", "pass"),
+            edges=["n0 > f", "f.a > x"],
+        ),
+        inputs={"n0": 1, "f": 1},
+        status="failed",
+    ),
+    Row(
+        "a node is tried again after a failure, and runs once",
+        graph(
+            START,
+            ("f", "inline", {**ONLY_A, "fails": ["Busy", "Busy"]}),
+            ("x", "pass"),
+            edges=["n0 > f", "f.a > x"],
+            f=tries(3),
+        ),
+        inputs={"n0": 1, "f": 1, "x": 1},
+        attempts={"f": 3},
+    ),
+    Row(
+        "the last attempt's failure is the node's",
+        graph(
+            START,
+            ("f", "thread", {**ONLY_A, "fails": ["Broken", "Busy"]}),
+            ("x", "pass"),
+            edges=["n0 > f", "f.error > x"],
+            f=tries(2),
+        ),
+        inputs={"n0": 1, "f": 1, "x": {**BUSY, "payload": 1}},
+        attempts={"f": 2},
+    ),
+    Row(
+        "an error of another type than those named is not tried again",
+        graph(START, ("f", "turns", fails()), edges=["n0 > f"], f=tries(3, "Broken")),
+        inputs={"n0": 1, "f": 1},
+        attempts={"f": 1},
+        status="failed",
+    ),
+    Row(
+        "a time-out is a failure like any other, and may be tried again",
+        graph(
+            START,
+            ("f", "turns", {**ONLY_A, "fails": ["hangs"]}),
+            ("x", "pass"),
+            edges=["n0 > f", "f.a > x"],
+            f=tries(2, "NodeTimedOut", timeout=0.02),
+        ),
+        inputs={"n0": 1, "f": 1, "x": 1},
+        attempts={"f": 2},
+    ),
+    Row(
+        "For each runs its body once for each item; the results are in the order of the items",
+        graph(
+            START,
+            ("each", "for_each", {"items": "[7, 8]", "at_once": 2}),
+            ("in", "inline", {**ONLY_A, "says": "object"}),
+            ("x", "pass"),
+            edges=["n0 > each", "each > x"],
+            **{"in": {"parent": "each"}},
+        ),
+        outputs={
+            ("in", "0"): {"a": {"in": "0", "last": "in"}},
+            ("in", "1"): {"a": {"in": "1", "last": "in"}},
+            ("x", ""): {"payload": [{"in": "0", "last": "in"}, {"in": "1", "last": "in"}]},
+        },
+        steps=5,
+    ),
+    Row(
+        "also where a later item is done before them",
+        graph(
+            START,
+            ("each", "for_each", {"items": "[7, 8, 9]", "at_once": 3}),
+            ("in", "turns", {**ONLY_A, "turns": {"$expr": "8 - 4 * index"}}),
+            edges=["n0 > each"],
+            **{"in": {"parent": "each"}},
+        ),
+        outputs={("each", ""): {"payload": [7, 8, 9]}},
+        steps=5,
+    ),
+    Row(
+        "a result is made of the ends in array order and of their ports as declared, not as they fired",
+        graph(
+            START,
+            ("each", "for_each", {"items": "[7]"}),
+            ("slow", "turns", {**ONLY_A, "turns": 3, "says": "object"}),
+            ("fast", "inline", {"ports": ["a", "b"], "fires": ["b", "a"], "says": "list"}),
+            edges=["n0 > each"],
+            slow={"parent": "each"},
+            fast={"parent": "each"},
+        ),
+        outputs={("each", ""): {"payload": [[{"slow": "0", "last": "slow"}, digest("a"), digest("b")]]}},
+        steps=4,
+    ),
+    Row(
+        "loops in loops: the iteration is named from the outside in, and each body reads its own item",
+        graph(
+            START,
+            ("out", "for_each", {"items": "[[1], [2]]"}),
+            ("deep", "for_each", {"items": "[7, 8]"}),
+            ("reads", "make", {"value": {"item": "{{ item }}", "outer": "{{ node('out').index }}"}}),
+            ("after", "make", {"value": {"item": "{{ item }}", "deep": "{{ node('deep') }}"}}),
+            edges=["n0 > out", "deep > after"],
+            deep={"parent": "out"},
+            reads={"parent": "deep"},
+            after={"parent": "out"},
+        ),
+        outputs={
+            ("reads", "0.1"): {"payload": {"item": 8, "outer": 0}},
+            ("reads", "1.0"): {"payload": {"item": 7, "outer": 1}},
+            ("after", "1"): {
+                "payload": {"item": [2], "deep": [{"item": 7, "outer": 1}, {"item": 8, "outer": 1}]}
+            },
+        },
+        steps=10,
+    ),
+    Row(
+        "a failing item stops For each: the next does not begin, and the loop fails",
+        graph(
+            START,
+            ("each", "for_each", {"items": "[7, 8, 9]"}),
+            ("f", "inline", fails()),
+            ("x", "pass"),
+            edges=["n0 > each", "each.error > x"],
+            f={"parent": "each"},
+        ),
+        outputs={
+            ("x", ""): {
+                "payload": {
+                    "message": "Item 0: f is Busy",
+                    "type": "ItemFailed",
+                    "node": "each",
+                    "payload": 1,
+                }
+            }
+        },
+        steps=4,
+    ),
+    Row(
+        "or For each goes on, leaves the failed out and names them",
+        graph(
+            START,
+            ("each", "for_each", {"items": "[7, 8]", "on_failed_item": "go_on"}),
+            ("f", "inline", fails()),
+            edges=["n0 > each"],
+            f={"parent": "each"},
+        ),
+        outputs={
+            ("each", ""): {
+                "payload": [],
+                "failed": [{"index": 0, "item": 7, **BUSY}, {"index": 1, "item": 8, **BUSY}],
+            }
+        },
+        steps=4,
+    ),
+    Row(
+        "a pass that reaches no end leaves no result, and one that reaches several leaves them as they meet",
+        graph(
+            START,
+            ("each", "for_each", {"items": "[7]"}),
+            ("none", "inline", NONE),
+            ("two", "inline", BOTH),
+            ("empty", "for_each", {"items": "[8]"}),
+            ("nothing", "inline", NONE),
+            edges=["n0 > each", "n0 > empty"],
+            none={"parent": "each"},
+            two={"parent": "each"},
+            nothing={"parent": "empty"},
+        ),
+        outputs={("each", ""): {"payload": [[7, 7]]}, ("empty", ""): {"payload": []}},
+        steps=6,
+    ),
+    Row(
+        "Repeat until gives each round what the one before returned",
+        graph(
+            START,
+            ("again", "repeat_until", {"until": "index >= 1", "limit": 5}),
+            ("in", "join"),
+            edges=["n0 > again"],
+            **{"in": {"parent": "again"}},
+        ),
+        outputs={("again", ""): {"payload": [["in", [["in", 1]]]]}},
+        steps=4,
+    ),
+    Row(
+        "Repeat until fires limit where the condition never holds",
+        graph(
+            START,
+            ("again", "repeat_until", {"until": "index >= 9", "limit": 2}),
+            ("in", "pass"),
+            edges=["n0 > again"],
+            **{"in": {"parent": "again"}},
+        ),
+        outputs={("again", ""): {"limit": 1}},
+        steps=4,
+    ),
+    Row(
+        "a loop without a body passes its items through",
+        graph(START, ("each", "for_each", {"items": "[7, 8]"}), edges=["n0 > each"]),
+        outputs={("each", ""): {"payload": [7, 8]}},
+        steps=2,
+    ),
+]
+
+
 def check(row):
     """The engine, the hand and the reference agree on a row."""
     sink = Sink()
@@ -309,6 +536,12 @@ def check(row):
 
     if row.inputs is not None:
         assert {step.node: step.input for step in sink.steps} == row.inputs
+    made = {(step.node, step.iteration): step.outputs for step in sink.steps}
+    assert {key: made.get(key) for key in row.outputs or {}} == (row.outputs or {})
+    tried = {step.node: step.attempts for step in sink.steps}
+    assert {node: tried[node] for node in row.attempts or {}} == (row.attempts or {})
+    if row.in_order:
+        assert [step.node for step in sink.steps] == list(row.inputs)
     assert outcome.steps == (row.steps or len(row.inputs))
     assert outcome.status == row.status
     same(row.case, outcome, sink, reference(row.case, sink, begins_here=row.begins_here))
