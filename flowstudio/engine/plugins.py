@@ -390,7 +390,8 @@ class Plugin:
         """The output ports of a node with this (perhaps unfinished) config, without ``error``."""
         if cls.outputs_from is None:
             return cls.outputs
-        items = config.get(cls.outputs_from)
+        field = cls.Config.model_fields[cls.outputs_from]
+        items = config.get(cls.outputs_from, field.get_default(call_default_factory=True))
         texts = [item for item in items if isinstance(item, str)] if isinstance(items, list) else []
         own = tuple(Port(text, f"Fires for {text}.", title=text) for text in dict.fromkeys(texts))
         return own + cls.outputs

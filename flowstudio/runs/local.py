@@ -27,7 +27,7 @@ from channels.worker import Worker
 from django.db import close_old_connections
 
 from flowstudio.conf import settings
-from flowstudio.runs import boot, branches, hints, plugins, writer
+from flowstudio.runs import boot, branches, hints, plugins, stores, writer
 from flowstudio.runs.calls import Calls
 from flowstudio.runs.hints import wake
 from flowstudio.runs.services import Services
@@ -44,6 +44,8 @@ SCOPE_KEY = "flowstudio.runner"
 GRACE_SECONDS = 2.0
 NODE_THREADS = 64
 OWN_THREADS = 4
+SWEEP_SECONDS = 600.0
+"""How often expired values of nodes are deleted; the first time soon after the start."""
 
 
 class LocalRunner:
@@ -148,9 +150,13 @@ class LocalRunner:
             self._tick_now.set()  # the row is the truth
 
     async def _tick(self) -> None:
+        swept = 0.0
         while True:
             try:
                 await self._pick_up()
+                if self._loop.time() - swept > SWEEP_SECONDS:
+                    swept = self._loop.time()
+                    await _committed(stores.sweep)
             except Exception:
                 logger.exception("The runner could not look for runs; it tries again.")
             with suppress(TimeoutError):

@@ -1,4 +1,4 @@
-"""For each: what it takes, what it refuses; its passes are tested with the engine (tests/engine/test_loops.py)."""
+"""For each: what it takes and refuses; bodies are tested with the engine (tests/engine/test_loops.py)."""
 
 import pytest
 
