@@ -27,7 +27,7 @@ COPIED = [
     *("tests.engine.test_against_reference", "tests.engine.test_hand_table"),
 ]
 """What is loaded anew for each fault: the modules that may hold one, and those that hold on to them."""
-GRAPHS = 60
+GRAPHS = 40
 SECONDS = 10
 
 

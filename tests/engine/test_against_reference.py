@@ -93,16 +93,14 @@ class Draw:
         fails = self.draw(st.integers(0, max(count - 1, 0))) if parent is not None else None
         for number in range(len(ids), count):
             ids.append(self.node(parent, may_fail and fails in (None, number)))
-        if len(ids) > 1:
-            ends = st.tuples(st.integers(0, len(ids) - 2), st.integers(0, 9), st.integers(0, 9))
-            for source, port, further in self.draw(
-                st.lists(ends, min_size=len(ids) // 2, max_size=3 * len(ids), unique=True)
-            ):
-                ports = self.fit_ports(ids[source])
-                target = ids[source + 1 + further % (len(ids) - source - 1)]
-                edge = (ids[source], ports[port % len(ports)], target)
-                if edge not in self.edges:
-                    self.edges.append(edge)
+        for number, target in enumerate(ids[1:], start=1):
+            for _ in range(self.draw(st.sampled_from([0, 1, 1, 2, 3] if parent else [1, 1, 2, 3, 0]))):
+                self.edge(ids[self.draw(st.integers(0, number - 1))], target)
+
+    def edge(self, source, target):
+        edge = (source, self.draw(st.sampled_from(self.fit_ports(source))), target)
+        if edge not in self.edges:
+            self.edges.append(edge)
 
     def fit_ports(self, source):
         node = next(node for node in self.nodes if node["id"] == source)
