@@ -13,10 +13,11 @@ from flowstudio.engine.plan import compile_plan
 from flowstudio.engine.plugins import Command, Event, Plugin, RunInfo, Trigger
 from flowstudio.engine.registry import Registry
 from flowstudio.engine.runner import Given, execute
+from flowstudio.engine.stores import MemoryStore
 from flowstudio.engine.trace import Outcome, StepRecord
 from flowstudio.engine.values import JSON
 
-__all__ = ["ListSink", "RunResult", "arun_graph", "arun_plugin", "run_graph", "run_plugin"]
+__all__ = ["ListSink", "MemoryStore", "RunResult", "arun_graph", "arun_plugin", "run_graph", "run_plugin"]
 
 T = TypeVar("T")
 
@@ -69,7 +70,8 @@ def run_plugin(plugin: Any, config: Mapping[str, Any], payload: JSON = None, **o
     """Run one plugin (or ``@node`` function) once; works in plain and in async tests.
 
     ``options``: ``event``, ``services``, ``begins_here``, and ``arrivals`` (a list of (node name, payload))
-    for a plugin that merges. A plugin that changes its payload fails.
+    for a plugin that merges. A plugin that changes its payload fails. One that keeps state has an empty store;
+    for one over several calls hand in ``services={"store": lambda context: store}`` with a ``MemoryStore``.
     """
     return _now(arun_plugin(plugin, config, payload, **options))
 
@@ -95,14 +97,14 @@ async def arun_plugin(
     edges = [("begin", source["id"]) for source in sources] + [(source["id"], "tested") for source in sources]
     graph = Graph.from_document({"format": "flowstudio/1", "nodes": nodes, "edges": _edges(edges)})
     given = {(f"source{index}", ""): Given({"payload": sent}) for index, (_, sent) in enumerate(arrivals)}
-    sink = ListSink()
+    sink, store = ListSink(), MemoryStore()
     await execute(
         compile_plan(graph, registry, start="begin" if arrivals else "tested"),
         event,
         run=TEST_RUN,
         payload=payload,
         sink=sink,
-        services=services,
+        services={"store": lambda context: store, **(services or {})},
         given=given,
         begins_here=begins_here,
     )

@@ -113,3 +113,15 @@ async def test_a_graph_without_trigger_runs_from_its_first_node():
     steps = await arun_graph(drawn.to_document(), ORDER, registry(), until="a")
 
     assert [step.node for step in steps] == ["a"]
+
+
+def test_a_plugin_that_keeps_state_has_an_empty_store():
+    class Count(Plugin):
+        """Counts."""
+
+        name, group, transaction = "Count", "Test", True
+
+        def run(self, payload):
+            return "payload", self.context.store.count("n")
+
+    assert [run_plugin(Count, {}).outputs["payload"] for _ in range(2)] == [1, 1]
