@@ -70,8 +70,8 @@ def run_plugin(plugin: Any, config: Mapping[str, Any], payload: JSON = None, **o
     """Run one plugin (or ``@node`` function) once; works in plain and in async tests.
 
     ``options``: ``event``, ``services``, ``begins_here``, and ``arrivals`` (a list of (node name, payload))
-    for a plugin that merges. A plugin that changes its payload fails. One that keeps state has an empty store;
-    for one over several calls hand in ``services={"store": lambda context: store}`` with a ``MemoryStore``.
+    for a plugin that merges. A plugin that changes its payload fails. One with state has an empty store;
+    to keep one, hand in ``services={"store": lambda context: store}`` with a ``MemoryStore``.
     """
     return _now(arun_plugin(plugin, config, payload, **options))
 
