@@ -104,11 +104,11 @@ def is_larger(value: JSON, characters: int) -> bool:
 
 
 def weight(value: JSON, most: int) -> int | None:
-    """About how many characters a value takes to write; None: more than ``most``, or nested too deeply.
+    """About how many characters a value takes to write; None: more than ``most``, or too deep or too many parts.
 
     Shared parts count each time that they are reached, so what doubles itself is soon found out.
     """
-    level, depth, size = [value], 0, 0
+    level, depth, size, parts = [value], 0, 0, 1
     while level and size <= most and depth <= MAX_DEPTH:
         below: list[JSON] = []
         for item in level:
@@ -119,8 +119,9 @@ def weight(value: JSON, most: int) -> int | None:
                 below += item.values()
             elif isinstance(item, list):
                 below += item
-            if size + len(below) > most:
+            if size + len(below) > most or parts + len(below) > MAX_VALUES:
                 return None
+        parts += len(below)
         level, depth, size = below, depth + 1, size + 2 * len(below)
     return None if level else size
 

@@ -26,7 +26,7 @@ from flowstudio.engine.values import JSON
 
 FUEL: Final = 100_000
 """Instructions of MiniJinja that one evaluation may take."""
-BUDGET: Final = 400_000
+BUDGET: Final = 240_000
 """Units that all texts of one field may take together: one for each part or 64 characters that a call of ours
 handles. A unit is worth 0.2 µs, so that an evaluation ends within 100 ms; 1,000 items with four filters each
 take a fifth."""
