@@ -104,7 +104,7 @@ def is_larger(value: JSON, characters: int) -> bool:
 
 
 def weight(value: JSON, most: int) -> int | None:
-    """About how many characters a value takes to write; None: more than ``most``, or too deep or too many parts.
+    """About how many characters a value takes to write; None: more than ``most``, too deep, too many parts.
 
     Shared parts count each time that they are reached, so what doubles itself is soon found out.
     """

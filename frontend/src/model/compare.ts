@@ -35,7 +35,7 @@ const SETTINGS = {
   disabled: false,
   timeout: null,
   on_error: "fail",
-  retry: { attempts: 1, delay: 1, backoff: 2, jitter: 0, errors: [] },
+  retry: { attempts: 1, delay: 1, backoff: 2, jitter: 0.2, errors: [] },
   notes: "",
 } satisfies Required<NodeSettings>;
 

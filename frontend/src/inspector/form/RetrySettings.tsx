@@ -78,7 +78,7 @@ export function RetrySettings({ node, readOnly }: { node: GraphNode; readOnly: b
             {(id) => (
               <NumberInput
                 id={id}
-                value={retry.jitter ?? 0}
+                value={retry.jitter ?? 0.2}
                 readOnly={readOnly}
                 min={0}
                 onChange={(jitter) => change({ jitter: jitter ?? 0 })}

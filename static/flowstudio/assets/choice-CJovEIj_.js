@@ -1,0 +1,1 @@
+import{h as e}from"./editor-DafzPYHd.js";var t=e()(e=>({chosen:null,choose:(t,n)=>e({chosen:n===null?null:{node:t,step:n}})}));export{t};

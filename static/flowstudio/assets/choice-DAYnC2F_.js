@@ -1,1 +1,0 @@
-import{h as e}from"./editor-BBKV-I2M.js";var t=e()(e=>({chosen:null,choose:(t,n)=>e({chosen:n===null?null:{node:t,step:n}})}));export{t};

@@ -1,0 +1,1 @@
+import{R as e,z as t}from"./EditorPage-DPywOrLz.js";import{t as n}from"./choice-CJovEIj_.js";import{r}from"./editor-DafzPYHd.js";function i(i,a){n.getState().choose(i,a),r.getState().select({nodes:[i],edges:[]}),t.getState().showRight(`data`),e(i)}export{i as t};

@@ -1,1 +1,0 @@
-import{R as e,z as t}from"./EditorPage-CnLbtrq-.js";import{t as n}from"./choice-DAYnC2F_.js";import{r}from"./editor-BBKV-I2M.js";function i(i,a){n.getState().choose(i,a),r.getState().select({nodes:[i],edges:[]}),t.getState().showRight(`data`),e(i)}export{i as t};
