@@ -52,7 +52,10 @@ def _is_tried_again(node: PlanNode, step: StepRecord, error: BaseException) -> b
 
 def _pause(node: PlanNode, attempt: int) -> float:
     retry = node.settings.retry
-    pause = min(retry.delay * min(retry.backoff ** (attempt - 1), 1e6), LONGEST_PAUSE)
+    try:
+        pause = min(retry.delay * retry.backoff ** (attempt - 1), LONGEST_PAUSE)
+    except OverflowError:
+        pause = LONGEST_PAUSE
     return float(pause * (1 + retry.jitter * random.random()))
 
 

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from flowstudio.engine import attempts
 from flowstudio.engine.plan import compile_plan
 from flowstudio.engine.plugins import Event, RunInfo
 from flowstudio.engine.runner import execute
@@ -86,6 +87,15 @@ def test_it_fails_once_no_attempt_is_left():
     outcome, step = run("unlucky", retry={"attempts": 2, "delay": 0.0})
 
     assert (outcome.error["message"], step.attempts) == ("attempt 2", 2)
+
+
+def test_the_steepest_back_off_ends_at_the_longest_pause():
+    drawn = graph(
+        ("a", "unlucky"), a={"settings": {"retry": {"attempts": 100, "backoff": 1e10, "jitter": 0.0}}}
+    )
+    [node] = compile_plan(drawn, REGISTRY, start="a").nodes
+
+    assert [attempts._pause(node, number) for number in (1, 2, 99)] == [1.0, 3600.0, 3600.0]
 
 
 def test_only_the_named_errors_are_tried_again():
